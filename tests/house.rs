@@ -333,6 +333,46 @@ fn the_readme_names_what_an_operator_can_set_and_call() {
     assert!(missing.is_empty(), "the README does not name:\n{}", missing.join("\n"));
 }
 
+/// Whoever copies a line out of the README into the chat is understood, under the example policy.
+#[test]
+fn every_line_to_type_of_the_readme_is_understood() {
+    use countersign::domain::policy::{EXAMPLE, Policy};
+    use countersign::domain::{At, PersonId};
+    use countersign::grammar::{self, Context, How, verbs};
+    // How Discord's menu of commands puts verbs together.
+    const GROUPS: &[&str] = &["details"];
+    let policy = Policy::read(EXAMPLE).expect("the example policy has no errors");
+    let dev = PersonId::from("dev");
+    let context = Context::of(&policy, &dev, At(1_795_424_400_000_000), None, "/");
+    let readme = read("README.md");
+    let in_blocks = readme.lines().filter(|line| line.starts_with('/'));
+    let in_text = readme.split('`').skip(1).step_by(2).filter(|code| !code.contains('\n'));
+    let (mut whole, mut wrong) = (0, Vec::new());
+    for line in in_blocks.chain(in_text) {
+        // What is said of a line in a block stands apart from it.
+        let line = line.split("   ").next().unwrap_or_default().trim();
+        let mut words = line.split(' ');
+        let root = words.next().and_then(|word| word.strip_prefix('/')).unwrap_or_default();
+        let Some(verb) = words.next().filter(|verb| verbs::roots().any(|it| it.word == root) && *verb != "…") else {
+            continue;
+        };
+        if GROUPS.contains(&verb) {
+            continue;
+        }
+        if grammar::find(root, verb).is_none() {
+            wrong.push(format!("{line}: there is no {verb}"));
+        } else if words.next().is_some() {
+            whole += 1;
+            match grammar::read(line, How::Slash, &context) {
+                Ok(Some(_)) => {}
+                other => wrong.push(format!("{line}: {other:?}")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "can't be typed:\n{}", wrong.join("\n"));
+    assert!(whole > 15, "the README was read: {whole}");
+}
+
 #[test]
 fn nothing_speaks_of_the_machine_that_it_was_written_on() {
     // In halves, so that this file isn't found.

@@ -38,9 +38,9 @@ pub(super) const STORY: &[Scene] = &[
         "/incident open credit-scoring sev2 \"Decline rate for Pune three times the average\" class=output.bias impact=unclear",
     ),
     Press("09:48", "dev", "INC-1", "Acknowledge"),
-    Say("09:49", "dev", "/incident role INC-1 lead"),
-    Say("10:00", "arjun", "/incident role INC-1 comms"),
-    Say("10:01", "arjun", "/incident role INC-1 scribe @maya"),
+    Say("09:50", "arjun", "/incident role INC-1 lead"),
+    Say("10:00", "dev", "/incident role INC-1 comms"),
+    Say("10:02", "arjun", "/incident role INC-1 scribe @maya"),
     Chapter(
         "2 of 6 · Exception",
         "Until it is clear what is wrong, people decide in Pune, and there aren't enough of them to read everything twice. That \
@@ -144,13 +144,13 @@ pub(super) const STORY: &[Scene] = &[
     Press("13:40", "anika", "APR-1", "Approve"),
     Chapter(
         "5 of 6 · Handoff",
-        "Dev's day ends, the incident doesn't. Lena in Berlin reads the brief and says back what runs out first; then everything \
-         moves at one moment, with its clocks running. What she is told has the times of Berlin.",
+        "Arjun's day ends, the incident doesn't. Lena in Berlin reads the brief and says back what runs out first and who hears \
+         next; then everything moves at one moment, with its clocks running. What she is told has the times of Berlin.",
     ),
-    Say("14:00", "dev", "/handoff offer INC-1 to @lena"),
+    Say("14:00", "arjun", "/handoff offer INC-1 to @lena"),
     Say("14:03", "lena", "/handoff briefing HOF-1"),
     Say("14:05", "lena", "/handoff accept HOF-1 first=INC-1 next=governance-lead"),
-    Say("14:08", "dev", "/handoff confirm HOF-1"),
+    Say("14:08", "arjun", "/handoff confirm HOF-1"),
     Say("14:10", "priya", "/exception proof EXC-1 Twenty more: nothing wrong"),
     Say(
         "15:00",
