@@ -223,10 +223,10 @@ async fn an_answer_that_comes_later_counts_once_and_only_at_its_own_address() {
 /// another call, and before a no it is the same one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_no_that_is_cut_off_is_a_no_and_the_first_one_stops_the_calling() {
-    static LONG: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
-        format!(r#"{{"log": "{}", "outcome": "blocked"}}"#, "x".repeat(20_000))
-    });
-    let stage = Stage::set(&[(200, LONG.as_str()), (500, ""), (200, r#"{"outcome": "done", "note": "v2 serves"}"#)]).await;
+    static LONG: std::sync::LazyLock<String> =
+        std::sync::LazyLock::new(|| format!(r#"{{"log": "{}", "outcome": "blocked"}}"#, "x".repeat(20_000)));
+    let stage =
+        Stage::set(&[(200, LONG.as_str()), (500, ""), (200, r#"{"outcome": "done", "note": "v2 serves"}"#)]).await;
     stage.run().await;
     stage.timeline("JSON that can't be read").await;
     stage.post("/room/api/clock", json!({ "advance": "2h" })).await;

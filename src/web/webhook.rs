@@ -25,7 +25,8 @@ pub(super) async fn answered(
         return Err(nothing());
     }
     let no_outcome = || {
-        let write = r#"send `{"outcome": "done"}` or `{"outcome": "blocked", "note": "why"}` as JSON: nothing is recorded."#;
+        let write =
+            r#"send `{"outcome": "done"}` or `{"outcome": "blocked", "note": "why"}` as JSON: nothing is recorded."#;
         Failure::new(StatusCode::BAD_REQUEST, "no_outcome", write.to_owned())
     };
     let called = match Answer::said(&body).ok_or_else(no_outcome)? {

@@ -154,7 +154,6 @@ impl Caller {
         }
     }
 
-
     /// Where a webhook is called, by the policy in force.
     fn endpoint(&self, webhook: &WebhookId) -> Result<Endpoint, String> {
         let policy = self.desk.shown().policy;
@@ -199,9 +198,8 @@ impl Caller {
 
 /// A try that came to nothing, of a call that did so often before: when the next one is.
 fn again(clock: &Clock, id: &str, before: u32, why: String, after: Option<Span>) -> Called {
-    let chance = id
-        .bytes()
-        .fold(u64::from(before), |mixed, byte| (mixed ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let chance =
+        id.bytes().fold(u64::from(before), |mixed, byte| (mixed ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let pause = schedule::pause(before + 1, after, chance);
     Called::Failed { why, again: pause.map(|pause| clock.now() + pause) }
 }

@@ -215,20 +215,20 @@ impl Shows for Rollback {
     fn look(telling: &Telling, about: &CaseTitle) -> Look {
         let case = about.case;
         match telling {
-            Telling::Proposed { due, revision, .. } | Telling::Retargeted { due, revision, .. } => Look::asks(
-                Tone::Nudge,
-                Some(*due),
-                answers(case, Duty::AuthoriseRollback, None, Some(*revision)),
-            )
-            .and(open_bound(case, "deny", Some(*revision), Style::Danger)),
+            Telling::Proposed { due, revision, .. } | Telling::Retargeted { due, revision, .. } => {
+                Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::AuthoriseRollback, None, Some(*revision)))
+                    .and(open_bound(case, "deny", Some(*revision), Style::Danger))
+            }
             Telling::DrillDue { due, .. } => {
                 Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::HoldDrill, None, None))
             }
             Telling::Gap { due, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::CloseGap, None, None)),
-            Telling::GoAsked { due, revision, .. } => {
-                Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::SayGo, None, Some(*revision)))
-                    .and(open_bound(case, "no-go", Some(*revision), Style::Danger))
-            }
+            Telling::GoAsked { due, revision, .. } => Look::asks(
+                Tone::Nudge,
+                Some(*due),
+                answers(case, Duty::SayGo, None, Some(*revision)),
+            )
+            .and(open_bound(case, "no-go", Some(*revision), Style::Danger)),
             Telling::GoSaid { go: true, .. } => Look::of(Tone::Done),
             Telling::GoSaid { go: false, .. } => Look::of(Tone::Declined),
             Telling::Authorised { missing, revision, .. } if missing.is_empty() => {
@@ -299,13 +299,8 @@ impl Shows for Rollback {
                 people: whom(),
                 due: DUE,
             };
-            let altering = |clocks, unnamed| Telling::AlteringDecided {
-                drill,
-                by: dev(),
-                clocks,
-                unnamed,
-                reason: words(),
-            };
+            let altering =
+                |clocks, unnamed| Telling::AlteringDecided { drill, by: dev(), clocks, unnamed, reason: words() };
             let said = |go, reason| Telling::GoSaid { drill, role: role(), by: dev(), go, reason };
             let step = |what: &str, by, reason| Telling::StepSaid {
                 drill,

@@ -380,7 +380,8 @@ impl Draft<'_> {
         self.may_freeze(workflow, "ending a freeze")?;
         let overridden = self.known_freeze(workflow)?.overridden.clone();
         let waits = |case: &&Case| {
-            let approval = waiting(case).filter(|it| it.is_held(workflow, self.policy) && !overridden.contains(&case.id));
+            let approval =
+                waiting(case).filter(|it| it.is_held(workflow, self.policy) && !overridden.contains(&case.id));
             approval.is_some_and(|it| Some(&it.requester) == by.as_ref())
         };
         if let Some(case) = cases.iter().find(waits) {

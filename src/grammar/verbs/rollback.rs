@@ -275,9 +275,7 @@ const OWN: [Verb; 30] = [
         case: true,
         args: &[Arg::new("reason", "Words", Kind::Rest, "kept with your go").optional().stated(), REVISION],
         example: "rollback go RBK-1",
-        make: |values| {
-            values.on(Command::Go { go: true, reason: values.maybe_text("reason"), revision: seen(values) })
-        },
+        make: |values| values.on(Command::Go { go: true, reason: values.maybe_text("reason"), revision: seen(values) }),
     },
     Verb {
         root: KIND.word(),
@@ -317,9 +315,9 @@ const OWN: [Verb; 30] = [
     Verb {
         root: KIND.word(),
         verb: "agree-point",
-        label: "Agree: no way back",
+        label: "Agree to the step",
         aliases: &["point", "point-of-no-return"],
-        about: "Agree to the step with no way back",
+        about: "Agree to a step with no way back, or one that a law forbade",
         case: true,
         args: &[STEP, GROUNDS],
         example: "rollback agree-point RBK-1 The copy is checked",

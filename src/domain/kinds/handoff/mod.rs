@@ -16,8 +16,8 @@ use crate::domain::obligation::{Attribution, Obligation, Receiver};
 use crate::domain::policy::{Channel, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, HandoffDuty, Label, PersonId, Policy, QueueId, Refusal, Ruling,
-    Severity, WorkflowId, World,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, HandoffDuty, Label, PersonId, Policy, QueueId, Refusal,
+    Ruling, Severity, WorkflowId, World,
 };
 
 mod accepting;

@@ -97,8 +97,7 @@ impl Rollback {
         round: u32,
         called: &Called,
     ) -> Result<Ruling, Refusal> {
-        let too_late =
-            || Refusal::missing(format!("nobody waits any more for step {step} of {}.", scene.case.id));
+        let too_late = || Refusal::missing(format!("nobody waits any more for step {step} of {}.", scene.case.id));
         let asked = self.next_step().filter(|(number, rule)| *number == step && self.machine(rule).is_some());
         let stands = self.step(step).call.unwrap_or_default();
         if asked.is_none()

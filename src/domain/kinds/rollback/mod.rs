@@ -16,8 +16,8 @@ use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::{Channel, RollbackRule, StepRule, Way, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PersonId, Policy, QueueId, Refusal, RoleId, RollbackDuty,
-    Ruling, Severity, SystemId, WorkflowId, World,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PersonId, Policy, QueueId, Refusal, RoleId,
+    RollbackDuty, Ruling, Severity, SystemId, WorkflowId, World,
 };
 
 mod acts;

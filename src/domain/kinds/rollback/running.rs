@@ -13,9 +13,7 @@ use crate::domain::people::Seat;
 use crate::domain::policy::Way;
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
-use crate::domain::{
-    Actor, Body, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, WorkflowId, World, text,
-};
+use crate::domain::{Actor, Body, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, WorkflowId, World, text};
 
 impl Rollback {
     pub(super) fn start(&self, scene: &Scene<'_>, sealed: &Seal, revision: Option<u32>) -> Result<Ruling, Refusal> {
@@ -115,7 +113,8 @@ impl Rollback {
             return Err(Refusal::missing(format!("every step of {} is done or skipped.", scene.case.id)));
         };
         let meant = meant.filter(|meant| *meant != number);
-        if let Some((meant, how, word)) = meant.and_then(|meant| self.over(meant).map(|(how, word)| (meant, how, word))) {
+        if let Some((meant, how, word)) = meant.and_then(|meant| self.over(meant).map(|(how, word)| (meant, how, word)))
+        {
             let by = word.by.as_ref().map_or_else(|| "by machine".to_owned(), |by| scene.name(by));
             return Err(Refusal::missing(format!(
                 "nothing is to be done: step {meant} of {} is {how} already ({by}, {}). Now it is step {number}, {}.",
@@ -248,12 +247,7 @@ impl Rollback {
     }
 
     /// Whoever authorises says once more that the step is to be taken.
-    pub(super) fn agree_point(
-        &self,
-        scene: &Scene<'_>,
-        meant: Option<u32>,
-        reason: &str,
-    ) -> Result<Ruling, Refusal> {
+    pub(super) fn agree_point(&self, scene: &Scene<'_>, meant: Option<u32>, reason: &str) -> Result<Ruling, Refusal> {
         scene.asker()?;
         let (step, _) = self.asked_step(scene, meant)?;
         let Seat { person: by, stands_in_for } = scene.answering(scene.owed(Duty::AgreePoint)?)?;
