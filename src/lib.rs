@@ -79,7 +79,7 @@
 //!   - [`app::doctor`]: whether this machine keeps secrets to the bot; platforms are looked at by their adapters.
 //!   - [`app::people`]: who and what there is on a platform, as lines for the policy.
 //!   - [`app::webhooks`]: what calls to machines are signed with.
-//!   - [`app::demo`]: a short story, told through the same API that scripts use.
+//!   - [`app::demo`]: a day of one workflow, told through the same API that scripts use.
 //!
 //! Arrows point at [`domain`]; `tests/house.rs` holds the table of who may know whom, and fails on a stray one.
 //!
@@ -165,13 +165,28 @@
 //! Meanwhile [`health`](app::health) looks every quarter of a minute. If wakes or messages are a minute behind, it says so, in the ledger and
 //! in the operators' channel, and the outside heartbeat falls silent.
 //!
+//! # Where a rule reaches beyond its own case
+//!
+//! A rule is handed its case, who asks and when. Three things are more than that, and each is data that the rule asks for and
+//! somebody else brings:
+//!
+//! - **Other cases.** A handoff of all that somebody holds must see those cases. The command says which
+//!   ([`Reach`](domain::kinds::Reach)), the desk reads them in the same turn and decides the command with them in it. What follows for
+//!   them is decided in the same transaction ([`HandOver`](domain::every_case::HandOver)), so that everything moves or nothing does.
+//! - **A signed head.** Starting a rollback wants the evidence sealed first ([`Seal`](domain::kinds::Seal)). The desk tries whether
+//!   everything else is in order, signs a head, and decides the command with its size and root in it; where the head can't be signed,
+//!   nothing starts.
+//! - **A machine outside.** A case says what it wants a machine told, and from when on ([`Call`](domain::Call)); nothing else remembers
+//!   it. The [`webhook::caller`] sees the commit, makes the call, and hands in what came of it ([`Called`](domain::Called)) as a command
+//!   of its own, as does [`web`] when a machine answers later. A process that dies in between calls again under the same id. A rule that
+//!   doesn't wait for that answer any more refuses it.
+//!
 //! # A new kind of case
 //!
 //! A kind is a row of the table in [`domain::kinds`] and a folder beside the others: its opening, commands, events and
 //! tellings, its state, and its rules ([`Kind`](domain::kinds::Kind)). The compiler then asks for its verbs
 //! ([`grammar::verbs`]) and its card; a test asks for the text of each telling, for a sample of each card and for an entry of
-//! each event in the golden ledger. Its duties are rows of [`domain::duty`]. A rule that must see other cases says which
-//! ([`Reach`](domain::kinds::Reach)); the desk reads them in the turn in which it decides. The desk, the ledger, the courier, the digest, the
+//! each event in the golden ledger. Its duties are rows of [`domain::duty`]. The desk, the ledger, the courier, the digest, the
 //! web and the adapters name no kind: they go by the table. Elsewhere a kind is named where something is its own alone: an
 //! approval that is slow, exceptions that recur, what waits in queues and the absence that `/approval delegate` records
 //! ([`domain::bot`]), the review of an incident and how exceptions wait ([`answers`]), its seats ([`card`]), who broke the glass in whose seat ([`evidence::bundle`]), and what its verbs take ([`grammar`]) and refusals and the policy's hints tell to type.
@@ -184,12 +199,15 @@
 //! |---|---|---|
 //! | [obligation](domain::Obligation) | somebody owes an answer by a moment; the only thing with a clock | a task with an SLA timer |
 //! | [duty](domain::Duty) | the kind of answer that is owed: acknowledge, decide, review … | SLA metric |
-//! | [case](domain::Case) | an incident, an approval, an exception: what obligations belong to | incident, ticket, request |
+//! | [case](domain::Case) | an incident, an approval, an exception, a rollback, a handoff: what obligations belong to | incident, ticket, request |
 //! | [in force](domain::kinds::exception::in_force) | granted, not yet ended and not suspended, at a moment; any doubt is no | active, valid |
 //! | [way](domain::policy::Way) | a way out of harm: back to an older version, switched off, on to a newer one, or nothing | remediation |
 //! | [sealed](domain::kinds::Seal) | a head of the ledger was signed before something is altered | snapshot, evidence hold |
 //! | [freeze](domain::bot::releases) | changes of a workflow that go into production are held; going back stays possible | change freeze, deployment freeze |
+//! | [drill](domain::kinds::rollback::Drill) | a rollback for practice: the same in everything but its name | exercise, game day |
+//! | [call, webhook](domain::Call) | what a case wants a machine outside to be told; the place in the policy that is told it | outbound webhook |
 //! | [queue](domain::bot::queues) | what waits for one answer: the exceptions of a workflow, the requests on a path | backlog |
+//! | [say-back](domain::kinds::handoff::SaidBack) | what whoever accepts a handoff says of it, held against what is so | read-back |
 //! | [handoff](domain::kinds::handoff) | what somebody holds goes to somebody else, at one moment, once that one accepts | handover, transfer |
 //! | [ladder, rung](domain::policy::Ladder) | who hears next while no answer comes, and when; a rung is one step of it | escalation policy, escalation step |
 //! | [ask](domain::Ask), [command](domain::Command) | who asks at which moment, and what | command |

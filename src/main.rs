@@ -4,6 +4,7 @@
 mod line;
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::pin::Pin;
 use std::process::ExitCode;
 
@@ -12,11 +13,12 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use countersign::app::adapters;
 use countersign::app::config::{Config, Given, LogAs};
+use countersign::app::demo::{self, Story};
 use countersign::app::people::{Beside, replace, with_accounts, with_channels};
-use countersign::app::serve::Time;
+use countersign::app::serve::{self, Time};
 use countersign::chat::reception::PolicyFile;
 use countersign::chat::rights::{Use, Uses};
-use countersign::clock::Mode;
+use countersign::clock::{Clock, Mode};
 use countersign::desk::RETRY_PAUSE;
 use countersign::evidence::bundle::{self, BundleError, Exported};
 use countersign::evidence::rebuild::{self, RecoverError};
@@ -64,25 +66,28 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
     match line.command.unwrap_or(Verb::Serve(line.serve)) {
         Verb::Serve(serve) => {
             let config = serve.config()?;
-            log_to_stderr(config.log);
+            log_to_stderr(config.log, LOGGED);
             let running = countersign::app::serve::start(&config, serve.time()).await?;
             greet(&running, &config, serve.time())?;
             running.until_stopped(|| serve.config()).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Verb::Demo(demo) => {
-            let given = Given { data: Some(demo.data), listen: Some(demo.listen), ..Given::default() };
+        Verb::Demo(wanted) => {
+            let data = wanted.data.unwrap_or_else(|| demo::free(Path::new("countersign-demo")));
+            let given = Given { data: Some(data), listen: Some(wanted.listen), ..Given::default() };
             let config = Config::read(None, |_| None, given)?;
-            log_to_stderr(config.log);
-            let time = Time { mode: Mode::Manual, speed: 0 };
-            let running = countersign::app::serve::start(&config, time).await?;
-            greet(&running, &config, time)?;
-            let pace = std::time::Duration::from_secs_f64(demo.pace.clamp(0.0, 60.0));
-            countersign::app::demo::play(&running, &config.data, pace).await?;
-            match demo.once {
-                true => running.stop().await?,
-                false => running.until_stopped(|| Ok(config.clone())).await?,
-            }
+            // What is told stands on the same terminal.
+            log_to_stderr(config.log, "warn");
+            let now = Clock::system();
+            let running = serve::start_at(&config, demo::begins(now).unwrap_or(now)).await?;
+            greet(&running, &config, Time { mode: Mode::Manual, speed: 0 })?;
+            let pace = std::time::Duration::from_secs_f64(wanted.pace.clamp(0.0, 60.0));
+            let story = Story::of(&running, &config.data, pace).told();
+            let told = async {
+                story.await?;
+                if wanted.once { Ok(()) } else { std::future::pending().await }
+            };
+            running.until(told, || Ok(config.clone())).await?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Policy(verb) => policy(verb),
@@ -426,11 +431,12 @@ fn greet(running: &countersign::app::serve::Running, config: &Config, time: Time
 /// and people's words don't belong there.
 const LOGGED: &str = "warn,countersign=info,serenity::gateway::ws=off";
 
-fn log_to_stderr(log: LogAs) {
+fn log_to_stderr(log: LogAs, otherwise: &str) {
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
     let wanted = std::env::var("COUNTERSIGN_LOG").ok().and_then(|wanted| wanted.parse::<Targets>().ok());
-    let logged = tracing_subscriber::registry().with(without_secrets(wanted.unwrap_or_else(logged)));
+    let wanted = wanted.or_else(|| otherwise.parse().ok()).unwrap_or_default();
+    let logged = tracing_subscriber::registry().with(without_secrets(wanted));
     // A log that can't be written (a full disk, a reader that went away) is no reason to end.
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
     match log {
@@ -450,11 +456,6 @@ fn without_secrets(wanted: Targets) -> Targets {
         .with_targets(others)
         .with_targets(FRAMES.map(|frames| (frames, LevelFilter::WARN)))
         .with_target("serenity::gateway::ws", LevelFilter::OFF)
-}
-
-/// What [`LOGGED`] says.
-fn logged() -> Targets {
-    LOGGED.parse().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -488,7 +489,7 @@ mod tests {
     #[test]
     fn peoples_words_do_not_reach_the_log() {
         use tracing::Level;
-        let logged = logged();
+        let logged: Targets = LOGGED.parse().expect("targets");
         assert!(logged.would_enable("countersign::desk", &Level::INFO) && !logged.would_enable("hyper", &Level::INFO));
         assert!(
             logged.would_enable("hyper", &Level::WARN) && !logged.would_enable("serenity::gateway::ws", &Level::ERROR)

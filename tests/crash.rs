@@ -2,6 +2,10 @@
 //! verifies. The bot is the real binary; people speak to it over HTTP with keys, and say again what was not acknowledged.
 
 mod kit;
+#[path = "kit/machine.rs"]
+mod machine;
+#[path = "crash/moments.rs"]
+mod moments;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -1,7 +1,13 @@
 //! What happens when the machine lets the bot down: writes that fail, clocks that jump, folders that aren't what they were,
 //! two clicks at once, the same event twice. The person gets an answer, nothing is half done, and it goes on when it can.
 
+#[path = "faults/kinds.rs"]
+mod kinds;
 mod kit;
+#[path = "kit/machine.rs"]
+mod machine;
+#[path = "faults/seal.rs"]
+mod seal;
 #[path = "faults/table.rs"]
 mod table;
 

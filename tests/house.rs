@@ -42,7 +42,7 @@ const ARROWS: &[(&str, &str)] = &[
         "serve",
         "adapters answers card chat clock config courier desk domain folder health projection reception store web webhook webhooks",
     ),
-    ("demo", "card domain serve"),
+    ("demo", "bundle card desk domain serve"),
     ("doctor", "chat folder"),
     ("webhooks", "config domain webhook"),
     ("webhook", "clock desk domain record store"),

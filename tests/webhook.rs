@@ -2,48 +2,23 @@
 //! Standard Webhooks does, and answers at once, later, or not at all.
 
 mod kit;
+#[path = "kit/machine.rs"]
+mod machine;
 
-use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, Request, Response, header};
-use axum::routing::post;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use axum::http::{Request, header};
 use countersign::app::config::{Config, Given};
 use countersign::app::serve::{self, Running, Time};
 use countersign::clock::Mode;
-use ed25519_dalek::{Signature, VerifyingKey};
+use countersign::ledger::folder::Folder;
 use kit::bot::until;
-use kit::written;
+use kit::written::{self, Written};
+use machine::Machine;
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use tower::ServiceExt as _;
-
-const PRIVATE: &str = "whsk_VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk=";
-
-/// A deployment system: what it was told, and what it answers next. With no more answers it says 503.
-#[derive(Clone)]
-struct Machine {
-    told: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
-    answers: Arc<Mutex<VecDeque<(u16, &'static str)>>>,
-    public: VerifyingKey,
-}
-
-async fn told(State(machine): State<Machine>, headers: HeaderMap, body: String) -> Response<Body> {
-    let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default().to_owned();
-    let signed = format!("{}.{}.{body}", header("webhook-id"), header("webhook-timestamp"));
-    let signature = header("webhook-signature");
-    let signature = signature.split(' ').find_map(|it| it.strip_prefix("v1a,")).expect("an Ed25519 signature");
-    let signature = Signature::from_slice(&STANDARD.decode(signature).expect("base64")).expect("64 bytes");
-    machine.public.verify_strict(signed.as_bytes(), &signature).expect("it is the bot's");
-    machine.told.lock().expect("a list").push((headers, serde_json::from_str(&body).expect("JSON")));
-    let (status, answer) = machine.answers.lock().expect("a list").pop_front().unwrap_or((503, ""));
-    Response::builder().status(status).body(Body::from(answer)).expect("an answer")
-}
 
 struct Stage {
     running: Running,
@@ -53,39 +28,26 @@ struct Stage {
 
 impl Stage {
     async fn set(answers: &[(u16, &'static str)]) -> Stage {
-        // Fails only where one was chosen already.
-        let _chosen = rustls::crypto::ring::default_provider().install_default();
-        let seed: [u8; 32] =
-            STANDARD.decode(&PRIVATE[5..]).expect("base64").try_into().expect("the seed of a key has 32 bytes");
-        let machine = Machine {
-            told: Arc::default(),
-            answers: Arc::new(Mutex::new(answers.iter().copied().collect())),
-            public: ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key(),
-        };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
-        let router = Router::new().route("/hook", post(told)).with_state(machine.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let machine = Machine::start(answers).await;
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let policy = include_str!("stories/bank.toml").replace("http://deploy.inside/countersign", &url);
-        std::fs::write(folder.path().join("policy.toml"), policy).expect("it is written");
-        std::fs::write(folder.path().join("deploy.keys"), PRIVATE).expect("it is written");
-        let running = Stage::start(folder.path()).await;
+        let settings = machine.settings(folder.path());
+        let running = Stage::start(folder.path(), &settings).await;
         Stage { running, machine, folder }
     }
 
-    async fn start(folder: &Path) -> Running {
-        let settings = format!(
-            "policy = {:?}\npublic_url = \"https://bot.example.com/\"\n[webhooks.deploy]\nkeys_file = {:?}\n",
-            folder.join("policy.toml"),
-            folder.join("deploy.keys"),
-        );
-        let file = folder.join("countersign.toml");
-        std::fs::write(&file, settings).expect("it is written");
+    async fn start(folder: &Path, settings: &Path) -> Running {
         let listen = Some("127.0.0.1:0".parse().expect("an address"));
         let given = Given { data: Some(folder.join("data")), listen, ..Given::default() };
-        let config = Config::read(Some(&file), |_| None, given).expect("settings");
+        let config = Config::read(Some(settings), |_| None, given).expect("settings");
         serve::start(&config, Time { mode: Mode::Manual, speed: 0 }).await.expect("it starts")
+    }
+
+    /// Another process takes over.
+    async fn restart(self) -> Stage {
+        let Stage { running, machine, folder } = self;
+        running.stop().await.expect("it stops well");
+        let running = Stage::start(folder.path(), &folder.path().join("countersign.toml")).await;
+        Stage { running, machine, folder }
     }
 
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {
@@ -117,11 +79,11 @@ impl Stage {
     }
 
     fn calls(&self) -> usize {
-        self.machine.told.lock().expect("a list").len()
+        self.machine.calls()
     }
 
     async fn called(&self, times: usize) {
-        until("it is called", async || self.calls() >= times).await;
+        self.machine.called(times).await;
     }
 
     async fn timeline(&self, holds: &str) -> String {
@@ -129,9 +91,40 @@ impl Stage {
         self.say("maya", "/rollback timeline RBK-1").await
     }
 
+    fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    async fn written(&self) -> Written {
+        Written::read(&self.data()).await
+    }
+
+    /// Waits until nothing is left to be told.
+    async fn rest(&self) {
+        let (reader, now) = (&self.running.app.reader, self.running.desk.clock.now());
+        until("quiet", async || {
+            let next = reader.outbox_next(&[]).await.expect("a moment");
+            next.is_none_or(|at| at > now) && reader.outbox_sending(now, &[]).await.expect("rows").is_empty()
+        })
+        .await;
+    }
+
+    /// The database refuses every entry, or no longer.
+    async fn disk(&self, refuses: bool) {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.data().join(Folder::DATABASE));
+        let mut db = options.connect().await.expect("the database opens");
+        let statement = match refuses {
+            true => "create trigger refused before insert on ledger begin select raise(abort, 'the disk refuses'); end",
+            false => "drop trigger refused",
+        };
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut db).await.expect("it is done");
+        db.close().await.expect("closed");
+    }
+
     async fn strike(self) {
+        let data = self.data();
         self.running.stop().await.expect("it stops well");
-        written::verifies(&self.folder.path().join("data")).await;
+        written::verifies(&data).await;
     }
 }
 
@@ -141,7 +134,7 @@ async fn a_machine_does_the_step_and_it_looks_as_one_done_by_hand() {
     stage.run().await;
     let timeline = stage.timeline("v2 serves all claims").await;
     assert!(timeline.contains("by machine"), "{timeline}");
-    let (headers, body) = stage.machine.told.lock().expect("a list")[0].clone();
+    let (headers, body) = stage.machine.call(0);
     assert_eq!(body["type"], "rollback.step");
     assert_eq!(body["data"]["case"], "RBK-1");
     assert_eq!(body["data"]["to"], json!({ "version": "v2", "digest": null }));
@@ -164,21 +157,12 @@ async fn what_did_not_get_through_comes_again_under_the_same_id() {
     stage.post("/room/api/clock", json!({ "advance": "6s" })).await;
     stage.called(2).await;
     stage.timeline("429").await;
-    let Stage { running, machine, folder } = stage;
-    running.stop().await.expect("it stops well");
-    let stage = Stage { running: Stage::start(folder.path()).await, machine, folder };
+    let stage = stage.restart().await;
     assert_eq!(stage.calls(), 2, "a start doesn't hurry it");
     stage.post("/room/api/clock", json!({ "advance": "6m" })).await;
     stage.called(3).await;
     stage.timeline("by machine").await;
-    let ids: Vec<String> = stage
-        .machine
-        .told
-        .lock()
-        .expect("a list")
-        .iter()
-        .map(|(headers, _)| format!("{:?}", headers["webhook-id"]))
-        .collect();
+    let ids = stage.machine.ids();
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     stage.strike().await;
 }
@@ -188,9 +172,7 @@ async fn an_answer_that_comes_later_counts_once_and_only_at_its_own_address() {
     let stage = Stage::set(&[(202, "")]).await;
     stage.run().await;
     stage.timeline("The machine has begun step 1").await;
-    let body = stage.machine.told.lock().expect("a list")[0].1.clone();
-    let url = body["data"]["callback_url"].as_str().expect("an address").to_owned();
-    let path = url.strip_prefix("https://bot.example.com").expect("the bot's own").to_owned();
+    let path = stage.machine.callback(0);
     let token = path.rsplit('/').next().expect("a token").to_owned();
     let done = || json!({ "outcome": "done", "note": "v2 serves" });
     for forged in [
@@ -259,5 +241,52 @@ async fn by_hand_at_any_moment_and_a_no_is_a_no() {
     let calls = stage.calls();
     stage.post("/room/api/clock", json!({ "advance": "2h" })).await;
     assert_eq!(stage.calls(), calls, "nobody is called for what is done");
+    stage.strike().await;
+}
+
+/// Whoever answers later is told that it isn't recorded, and says it again; what was answered at once waits for the disk, and nobody
+/// is called a second time meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_call_came_to_is_recorded_as_soon_as_the_disk_takes_it() {
+    let stage = Stage::set(&[(202, ""), (200, r#"{"outcome": "done", "note": "v2 serves"}"#)]).await;
+    stage.machine.hold(true);
+    stage.run().await;
+    stage.called(1).await;
+    // What else is written would be in trouble as well.
+    stage.rest().await;
+    let in_trouble = async || stage.running.desk.shown().trouble.is_some();
+    stage.disk(true).await;
+    let before = stage.written().await.entries.len();
+    stage.machine.hold(false);
+    until("it can't be recorded", in_trouble).await;
+    assert_eq!(stage.written().await.entries.len(), before, "nothing half done");
+    stage.disk(false).await;
+    stage.timeline("The machine has begun step 1").await;
+    assert_eq!(stage.written().await.count("rollback.call-begun"), 1);
+    assert_eq!(stage.calls(), 1, "what has begun isn't called again");
+
+    let path = stage.machine.callback(0);
+    let done = || json!({ "outcome": "blocked", "note": "the release is locked" });
+    stage.disk(true).await;
+    let (status, failed) = stage.post(&path, done()).await;
+    assert_eq!((status, failed["code"].as_str()), (503, Some("fault")), "{failed}");
+    assert!(failed["sentence"].as_str().expect("words").contains("nothing was changed"), "{failed}");
+    stage.disk(false).await;
+    assert_eq!(stage.post(&path, done()).await.0, 200, "it says it again");
+    assert_eq!(stage.written().await.count("rollback.step-blocked"), 1);
+
+    // Called anew, it answers at once, and the disk doesn't take that.
+    stage.machine.hold(true);
+    stage.say("ravi", "/rollback call RBK-1").await;
+    stage.called(2).await;
+    stage.rest().await;
+    stage.disk(true).await;
+    stage.machine.hold(false);
+    until("it can't be recorded", in_trouble).await;
+    stage.disk(false).await;
+    stage.timeline("v2 serves").await;
+    assert_eq!(stage.written().await.count("rollback.step-done"), 1);
+    let ids = stage.machine.ids();
+    assert!(ids.len() == 2 && ids[0] != ids[1], "called anew, it is another call: {ids:?}");
     stage.strike().await;
 }

@@ -1,16 +1,15 @@
-//! The brief of a handoff as its receiver reads it before they accept: how ill each case is by now, what was ruled out on it and what
-//! nobody knows, by what people said of it in the ledger; what is in force beside it, and what comes again and again.
-//!
-//! Here stands the place for the last drill of a workflow, once drills are kept.
+//! The brief of a handoff as its receiver reads it before they accept: how ill each case is by now, who owes what on it, what was ruled
+//! out and what nobody knows, by what people noted in the ledger; what is in force beside it, what comes again and again, when the
+//! way back was last gone for practice, and what may not be altered now. Its reader is told of the cases that they may see, and no more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Answers;
-use crate::card::{BriefOnCase, HandoffBrief};
+use crate::card::{BriefOnCase, DrilledOn, HandoffBrief};
 use crate::desk::Shown;
-use crate::domain::kinds::handoff::{Handed, Idea, Illness};
+use crate::domain::kinds::handoff::{Handed, Idea, Illness, OnCase};
 use crate::domain::kinds::{exception, incident};
-use crate::domain::{At, Body, Case, CaseId, CaseKind, Event, People, PersonId, WorkflowId, every_case};
+use crate::domain::{At, Body, Case, CaseId, CaseKind, Event, Label, People, PersonId, WorkflowId, every_case};
 use crate::store::StoreError;
 
 /// So many cases are told one by one, the most ill first.
@@ -32,13 +31,20 @@ impl Answers {
     ) -> Result<Option<HandoffBrief>, StoreError> {
         let Body::Handoff(handoff) = &case.body else { return Ok(None) };
         let named: BTreeSet<CaseId> = handoff.brief.cases.iter().map(|it| it.case).collect();
-        let of_items = handoff.items.iter().filter_map(|item| match &item.what {
-            Handed::Case { case, .. } => Some(*case),
-            Handed::Role { .. } | Handed::Shift { .. } => None,
-        });
-        let ids: Vec<CaseId> = named.into_iter().chain(of_items).collect();
-        let mut cases: Vec<Case> = self.reader.cases(&ids).await?.into_iter().collect::<Result<_, _>>()?;
-        cases.retain(|it| it.is_visible_to(by, people));
+        let held: BTreeMap<CaseId, (&[Label], u32)> = handoff
+            .items
+            .iter()
+            .filter_map(|item| match &item.what {
+                Handed::Case { case, seats, answers } => Some((*case, (seats.as_slice(), *answers))),
+                Handed::Role { .. } | Handed::Shift { .. } => None,
+            })
+            .collect();
+        let ids: Vec<CaseId> = named.into_iter().chain(held.keys().copied()).collect();
+        let cases: Vec<Case> = self.reader.cases(&ids).await?.into_iter().collect::<Result<_, _>>()?;
+        let (mut cases, theirs_alone): (Vec<Case>, Vec<Case>) =
+            cases.into_iter().partition(|it| it.is_visible_to(by, people));
+        // Its number was told in the open before. A handoff that was restricted from its beginning names none.
+        let restricted = theirs_alone.iter().filter(|_| !case.restricted).map(|it| it.id).collect();
         let hidden = case.restricted && cases.is_empty();
         cases.sort_by_key(|it| (Illness::of(it, now, &shown.policy), it.id));
         let more = cases.len().saturating_sub(CASES_AT_MOST);
@@ -48,17 +54,20 @@ impl Answers {
         for it in &cases {
             let (ruled_out, unknown) = self.ideas(it).await?;
             workflows.insert(it.workflow.clone());
+            let (seats, answers) = held.get(&it.id).copied().unwrap_or_default();
             told.push(BriefOnCase {
-                case: it.id,
-                title: it.title.clone(),
-                illness: Illness::of(it, now, &shown.policy).word(),
-                state: it.state_at(now).to_owned(),
+                on: OnCase::of(it, Illness::of(it, now, &shown.policy), people),
+                seats: seats.to_vec(),
+                answers,
                 ruled_out,
                 unknown,
             });
         }
+        let (ruled_out, unknown) = if hidden { Default::default() } else { self.ideas(case).await? };
         let mut in_force: Vec<(CaseId, String, Option<At>)> = Vec::new();
         let mut recurs: Vec<(WorkflowId, String, usize)> = Vec::new();
+        let mut drills: Vec<DrilledOn> = Vec::new();
+        let mut unaltered: Vec<(WorkflowId, Vec<CaseId>)> = Vec::new();
         for workflow in workflows.iter().filter(|_| !hidden) {
             let all = self.reader.list(CaseKind::Exception, Some(workflow), false, EXCEPTIONS_AT_MOST).await?;
             for it in all.iter().filter(|it| it.is_visible_to(by, people)) {
@@ -67,6 +76,20 @@ impl Answers {
                 {
                     in_force.push((it.id, it.title.clone(), exception.grant().and_then(|grant| grant.until)));
                 }
+            }
+            let last = shown.bot.releases.drills.get(workflow);
+            if let Some(rule) = shown.policy.rollbacks.get(workflow) {
+                let due = last.zip(rule.drill_every).map(|(drilled, every)| drilled.due(every));
+                drills.push(DrilledOn {
+                    workflow: workflow.clone(),
+                    last: last.and_then(|drilled| drilled.last),
+                    due,
+                    late: due.is_some_and(|due| due <= now),
+                });
+            }
+            let forbidden_by = shown.bot.releases.forbidding(workflow).named();
+            if !forbidden_by.is_empty() {
+                unaltered.push((workflow.clone(), forbidden_by));
             }
             for (class, recurring) in shown.bot.recurrences.all.get(workflow).into_iter().flatten() {
                 let lately = recurring.raised.iter().filter(|at| **at > now - recurring.rule.within).count();
@@ -83,13 +106,18 @@ impl Answers {
             hidden,
             told,
             more,
+            restricted,
+            ruled_out,
+            unknown,
             in_force,
             recurs,
+            drills,
+            unaltered,
             knowledge,
         }))
     }
 
-    /// What people said was ruled out on a case, and what they said nobody knows; the last of each.
+    /// What people noted on a case as ruled out, and as unknown; the last of each.
     async fn ideas(&self, case: &Case) -> Result<(Vec<String>, Vec<String>), StoreError> {
         let (mut ruled_out, mut unknown) = (Vec::new(), Vec::new());
         for (_, record) in self.records(case).await? {
@@ -103,8 +131,8 @@ impl Answers {
                     continue;
                 };
                 match Idea::of(said) {
-                    Some(Idea::RuledOut) => ruled_out.push(said.clone()),
-                    Some(Idea::Unknown) => unknown.push(said.clone()),
+                    Some((Idea::RuledOut, what)) => ruled_out.push(what.to_owned()),
+                    Some((Idea::Unknown, what)) => unknown.push(what.to_owned()),
                     None => {}
                 }
             }

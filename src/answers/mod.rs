@@ -204,14 +204,17 @@ impl Answers {
                 let overdue = shown.bot.releases.overdue(&shown.policy, now);
                 happened.undrilled = overdue.map(|(workflow, due)| (workflow.clone(), due)).collect();
                 let found = findings(&happened, &shown.policy);
-                vec![card::red_flags(&speaker, &self.flags(&shown, by, &people).await?, &found)]
+                let mut flags = redflag::flags(&shown.policy, None);
+                flags.extend(regulation::flags(&shown.policy, now));
+                let held = self.held(&shown, by, &people).await?;
+                vec![card::red_flags(&speaker, &flags, &held, &found)]
             }
             Query::Help { root, verb } => vec![card::help(&speaker, *root, *verb)],
         })
     }
 
-    /// What is unwise in the policy, and what was found about who holds what.
-    async fn flags(&self, shown: &Shown, by: &PersonId, people: &People<'_>) -> Result<Vec<RedFlag>, StoreError> {
+    /// What was found about who holds what.
+    async fn held(&self, shown: &Shown, by: &PersonId, people: &People<'_>) -> Result<Vec<RedFlag>, StoreError> {
         let mut flags = Vec::new();
         for finding in shown.bot.findings(&shown.policy, people.at) {
             if let Finding::LeadsTooLong { case, .. } = &finding
@@ -221,8 +224,6 @@ impl Answers {
             }
             flags.push(finding.flag(&shown.policy));
         }
-        flags.extend(redflag::flags(&shown.policy, None));
-        flags.extend(regulation::flags(&shown.policy, people.at));
         Ok(flags)
     }
 

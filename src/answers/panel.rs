@@ -235,7 +235,12 @@ fn owed(it: &OwedOn, person: &PersonId, people: &People<'_>, homes: &Homes) -> O
         duty: match (&duty.about, duty.duty.row().answer) {
             (
                 Some(about),
-                AnsweredBy::Press | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Words | AnsweredBy::Named,
+                AnsweredBy::Press
+                | AnsweredBy::Draft
+                | AnsweredBy::Seat
+                | AnsweredBy::Words
+                | AnsweredBy::Named
+                | AnsweredBy::Either,
             ) => {
                 format!("{} ({about})", duty.duty.noun())
             }

@@ -95,6 +95,7 @@ fn facts(speaker: &Speaker<'_>, case: &Case, form: FieldSet, events: &[(String, 
         match event {
             Inc::Opened(opened) => {
                 facts.say(Answer::Description, opened.began.title.clone(), from.clone());
+                facts.say(Answer::OwnCode, case.id.to_string(), from.clone());
                 facts.say(
                     Answer::Evidence,
                     format!("{}: its ledger entries, messages and decisions are kept", case.id),

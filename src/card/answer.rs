@@ -21,7 +21,7 @@ mod queue;
 mod regulation;
 mod rotas;
 
-pub use handoff::{BriefOnCase, HandoffBrief, handoff_brief};
+pub use handoff::{BriefOnCase, DrilledOn, HandoffBrief, handoff_brief};
 use owed::{ALSO_AT_MOST, mine_facts, owed};
 pub use owed::{OwedCase, OwedDuty, mine, taken_over};
 pub use queue::{QueueRow, queue};
@@ -231,7 +231,7 @@ fn act_buttons(case: &Case, act: &Act) -> Vec<Button> {
     match act.answers(case).map(|duty| (duty, duty.row().answer)) {
         Some((duty, AnsweredBy::Vote | AnsweredBy::Draft)) => tell::answers_unseen(case.id, duty, None, None),
         Some((_, AnsweredBy::Seat)) => with.and_then(|seat| tell::seat(case.id, seat)).into_iter().collect(),
-        Some((_, AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Named)) | None => {
+        Some((_, AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Named | AnsweredBy::Either)) | None => {
             let button = plain().map(|button| match with {
                 Some(number) => Button { label: format!("{} {number}", button.label), ..button },
                 None => button,
@@ -405,11 +405,16 @@ fn review_draft_facts(draft: &ReviewDraft) -> Json {
 }
 
 /// What is unwise in the policy, and in what happened.
-pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag], found: &[Finding]) -> Card {
-    private(speaker, "answer/red-flags.txt", red_flags_facts(flags, found))
+pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag], held: &[RedFlag], found: &[Finding]) -> Card {
+    private(speaker, "answer/red-flags.txt", red_flags_facts(flags, held, found))
 }
 
-fn red_flags_facts(flags: &[RedFlag], found: &[Finding]) -> Json {
+fn red_flags_facts(flags: &[RedFlag], held: &[RedFlag], found: &[Finding]) -> Json {
+    let row = |flag: &RedFlag| {
+        json!({
+            "id": flag.id, "line": flag.line, "what": flag.what, "why": flag.why, "write": flag.write,
+        })
+    };
     let shown = &flags[..flags.len().min(ROWS_AT_MOST)];
     json!({
         "count": flags.len(),
@@ -417,9 +422,8 @@ fn red_flags_facts(flags: &[RedFlag], found: &[Finding]) -> Json {
         "found": found.iter().map(|it| json!({
             "id": it.id, "what": it.what, "why": it.why, "then": it.then,
         })).collect::<Vec<_>>(),
-        "rows": shown.iter().map(|flag| json!({
-            "id": flag.id, "line": flag.line, "what": flag.what, "why": flag.why, "write": flag.write,
-        })).collect::<Vec<_>>(),
+        "rows": shown.iter().map(row).collect::<Vec<_>>(),
+        "held": held.iter().map(row).collect::<Vec<_>>(),
     })
 }
 
@@ -650,9 +654,9 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/queue.txt", queue::queue_facts(&[])),
         ("answer/handoff-brief.txt", handoff::sample(false)),
         ("answer/handoff-brief.txt", handoff::sample(true)),
-        ("answer/red-flags.txt", red_flags_facts(&flags, &[])),
-        ("answer/red-flags.txt", red_flags_facts(&[], std::slice::from_ref(&found))),
-        ("answer/red-flags.txt", red_flags_facts(&[], &[])),
+        ("answer/red-flags.txt", red_flags_facts(&flags, &flags, &[])),
+        ("answer/red-flags.txt", red_flags_facts(&[], &[], std::slice::from_ref(&found))),
+        ("answer/red-flags.txt", red_flags_facts(&[], &[], &[])),
         ("answer/regulator-draft.txt", regulation::regulator_draft_facts(&regulation::sample())),
         ("answer/asked.txt", asked_sample()),
         ("answer/fault.txt", fault_facts("7f3a")),

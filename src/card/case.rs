@@ -104,7 +104,7 @@ pub(super) fn owed(case: &Case, people: &People<'_>) -> Vec<Json> {
             AnsweredBy::Seat => json!(seats),
             // The card shows the stages themselves.
             AnsweredBy::Vote => Json::Null,
-            AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Draft | AnsweredBy::Named => {
+            AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Draft | AnsweredBy::Named | AnsweredBy::Either => {
                 about_as_seen(it.about.as_ref())
             }
         };

@@ -196,6 +196,7 @@ pub(super) fn command(case: CaseId, duty: Duty, about: Option<&About>) -> Line {
         AnsweredBy::Press | AnsweredBy::Vote | AnsweredBy::Draft => line,
         AnsweredBy::Seat => line.with(seat_of(about)),
         AnsweredBy::Words => line.with("…"),
+        AnsweredBy::Either => line.with(about.map_or("…", About::text)),
         AnsweredBy::Named => line.with(about.map_or("…", About::text)).with("…"),
     }
 }
@@ -210,6 +211,7 @@ pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, bound: Op
         AnsweredBy::Seat => seat(case, seat_of(about)),
         AnsweredBy::Words => open_bound(case, row.verb, bound, Style::Primary),
         AnsweredBy::Named => report(case, about),
+        AnsweredBy::Either => return whether_owed(case, about),
     };
     one.into_iter().collect()
 }
@@ -218,9 +220,12 @@ pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, bound: Op
 pub fn answers_unseen(case: CaseId, duty: Duty, about: Option<&About>, bound: Option<u32>) -> Vec<Button> {
     match duty.row().answer {
         AnsweredBy::Vote => read_and_decide(case).into_iter().collect(),
-        AnsweredBy::Press | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Words | AnsweredBy::Named => {
-            answers(case, duty, about, bound)
-        }
+        AnsweredBy::Press
+        | AnsweredBy::Draft
+        | AnsweredBy::Seat
+        | AnsweredBy::Words
+        | AnsweredBy::Named
+        | AnsweredBy::Either => answers(case, duty, about, bound),
     }
 }
 
@@ -241,6 +246,15 @@ pub(super) fn seat(case: CaseId, seat: &str) -> Option<Button> {
 pub(super) fn report(case: CaseId, about: Option<&About>) -> Option<Button> {
     let verb = grammar::find(case.kind.word(), Duty::ReportToAuthority.row().verb);
     form_button(verb, Some(case), about.map(About::text), Style::Primary)
+}
+
+/// What says that a law asks for a report, and what says that it doesn't.
+fn whether_owed(case: CaseId, about: Option<&About>) -> Vec<Button> {
+    let find = |verb| grammar::find(case.kind.word(), verb);
+    let law = about.map(About::text);
+    let applies = button(find(Duty::SayWhetherOwed.row().verb), Some(case), law, Style::Primary);
+    let set_aside = form_button(find("set-aside"), Some(case), law, Style::Plain);
+    applies.into_iter().chain(set_aside).collect()
 }
 
 /// The seat that an obligation to fill one is about.

@@ -56,6 +56,8 @@ pub enum AnsweredBy {
     Seat,
     /// Words about one of several, which the obligation names.
     Named,
+    /// Yes or no to what the obligation names: one press, or another verb with a reason.
+    Either,
 }
 
 macro_rules! duties {
@@ -131,6 +133,8 @@ duties! {
         AnswerPage = "answer-page", "answer to the page", Owed::ByThem("the role that was paged"), "here", "page answered", Press;
         /// Report the incident to an authority, as a law asks.
         ReportToAuthority = "report-to-authority", "report to the authority", Owed::ByLaw, "submitted", "reported", Named;
+        /// Say whether a law asks for a report at all, before the time for that report runs out.
+        SayWhetherOwed = "say-whether-owed", "word on whether a report is owed", Owed::ByLaw, "applies", "said", Either;
         /// Hand the lead of an incident to somebody else: whoever has it for long is tired.
         HandOverLead = "hand-over-lead", "handover of the lead", Owed::ByThem("whoever leads"), "role", "lead handed over", Words;
     }

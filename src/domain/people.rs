@@ -89,6 +89,12 @@ impl<'a> People<'a> {
         People { handed: Handed { workflow: Some(workflow), ..self.handed }, ..*self }
     }
 
+    /// Those of no workflow in particular.
+    #[must_use]
+    pub fn anywhere(&self) -> People<'a> {
+        People { handed: Handed { workflow: None, ..self.handed }, ..*self }
+    }
+
     /// Those of one obligation, with what was handed on of it.
     #[must_use]
     pub fn of_duty(&self, handed: &'a [HandedOn]) -> People<'a> {

@@ -174,12 +174,13 @@ pub struct Serve {
 
 #[derive(Args)]
 pub struct Demo {
-    #[arg(long, value_name = "DIR", default_value = "countersign-demo")]
-    pub data: PathBuf,
+    /// Where it is told; a folder with a story opens as it was left [default: countersign-demo, or the next that is free].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
     #[arg(long, value_name = "ADDR", default_value = Config::LISTEN)]
     pub listen: std::net::SocketAddr,
     /// Seconds between two steps.
-    #[arg(long, value_name = "SECONDS", default_value = "1.5")]
+    #[arg(long, value_name = "SECONDS", default_value = "2.5")]
     pub pace: f64,
     /// Stop when the story is told.
     #[arg(long)]

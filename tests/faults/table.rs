@@ -52,6 +52,10 @@ enum Write {
     Channel,
     /// Which channel it is there.
     ChannelRow,
+    /// The call to a machine outside.
+    Call,
+    /// What a call came to: done, begun, or not got through.
+    CallRow,
     /// That a platform took a message.
     Receipt,
     /// That a message will never be told.
@@ -182,6 +186,14 @@ const TABLE: &[(Write, Fate, How)] = &[
     // it is to write … and it is …  because of …                                    while …  refused there perhaps  health    operators hear
     (Turn,        Lost, here(&[ENTRY],                                               Note,    true,   1,    false,   Trouble,  "")),
     (Turn,        Died, here(&[NoCourier],                                                 Note,    false,  1,    false,   Well,     "")),
+    (Turn,        Lost, How::Elsewhere("faults/kinds.rs", "every_word_on_an_exception_is_written_whole_or_not_at_all")),
+    (Turn,        Lost, How::Elsewhere("faults/kinds.rs", "every_word_on_a_rollback_is_written_whole_or_not_at_all")),
+    (Turn,        Lost, How::Elsewhere("faults/kinds.rs", "every_word_on_a_handoff_is_written_whole_or_not_at_all")),
+    (Turn,        Lost, How::Elsewhere("faults/kinds.rs", "every_word_on_a_shift_is_written_whole_or_not_at_all")),
+    (Turn,        Died, How::Elsewhere("crash/moments.rs", "a_handoff_of_many_cases_moves_all_of_them_or_none")),
+    (Turn,        Died, How::Elsewhere("crash/moments.rs", "a_rollback_is_authorised_and_started_once_or_not_at_all")),
+    (HeadFile,    Lost, How::Elsewhere("faults/seal.rs", "a_rollback_does_not_start_before_its_evidence_is_sealed")),
+    (HeadRow,     Lost, How::Elsewhere("faults/seal.rs", "a_rollback_does_not_start_before_its_evidence_is_sealed")),
     (HeadFile,    Lost, here(&[Blocked("checkpoint.new")],                           Head,    false,  1,    false,   Unsigned, "")),
     (HeadFile,    Lost, How::Elsewhere("faults.rs", "a_head_that_may_not_outlive_a_power_cut_is_written_again")),
     (HeadFile,    Lost, How::Elsewhere("faults/table.rs", "a_head_that_somebody_else_wrote_is_not_signed_over")),
@@ -204,6 +216,11 @@ const TABLE: &[(Write, Fate, How)] = &[
     (Channel,     Died, here(&[Platform(ChangesAndIsSilent, OWN)],                   Open,    false,  2,    false,   Well,     "")),
     (ChannelRow,  Lost, here(&[CHANNEL],                                             Open,    false,  1,    false,   Trouble,  "")),
     (ChannelRow,  Died, here(&[Platform(Slow, OWN)],                                 Open,    false,  1,    true,    Well,     "")),
+    (Call,        Lost, How::Elsewhere("webhook.rs", "what_did_not_get_through_comes_again_under_the_same_id")),
+    (Call,        Died, How::Elsewhere("crash/moments.rs", "a_call_under_way_is_made_again_under_the_same_id")),
+    (CallRow,     Lost, How::Elsewhere("webhook.rs", "what_a_call_came_to_is_recorded_as_soon_as_the_disk_takes_it")),
+    (CallRow,     Lost, How::Elsewhere("faults/kinds.rs", "whatever_a_machine_answers_is_written_whole_or_not_at_all")),
+    (CallRow,     Died, How::Elsewhere("crash/moments.rs", "what_a_machine_has_begun_is_waited_for_by_the_next_process")),
     (Receipt,     Lost, here(&[RECEIPT],                                             Note,    false,  1,    false,   Trouble,  "")),
     (Receipt,     Died, here(&[],                                                    Note,    false,  1,    false,   Well,     "")),
     (GivenUp,     Lost, here(&[Platform(Never, LENDING), GIVEN_UP],                  Note,    false,  0,    false,   Trouble,  GONE)),
@@ -256,6 +273,14 @@ impl Act {
             Decide | Open => false,
         });
         taken
+    }
+
+    /// How often the platform was asked for what comes of it on a lane: beside a message, its case's card may be changed.
+    fn asked(self, fake: &Fake, lane: &str) -> usize {
+        match self {
+            Note | Head | Request => fake.tries(lane).len(),
+            Decide | Open => fake.asked(lane),
+        }
     }
 
     fn there(self, scene: &Scene) -> usize {
@@ -320,6 +345,7 @@ async fn is_done(scene: &Scene, write: Write) -> bool {
         HeadFile => head_in_file(scene) > said && head_in_row().await <= said,
         HeadRow => head_in_row().await > said,
         Sending | CardSending | Post | CardPost | CardEdit | Channel => true,
+        Call | CallRow => panic!("nobody calls a machine in a scene"),
         ChannelRow => written.count("case.channel") == 1 && !scene.fake.tries(OWN).is_empty(),
         Receipt => written.entries.iter().any(|it| it.seq > said && it.kind == "told.message"),
         GivenUp => written.count("told.undeliverable") == 1,
@@ -357,7 +383,7 @@ async fn is_struck(scene: &Scene, case: &Case, asked: &[usize]) {
     for (hurt, asked) in case.hurts.iter().zip(asked) {
         match hurt {
             Platform(ill, lane) => {
-                until("the platform is asked", async || scene.fake.asked(lane) > *asked).await;
+                until("the platform is asked", async || case.act.asked(&scene.fake, lane) > *asked).await;
                 if matches!(ill, TakesAndIsSilent | TakesCardsAndIsSilent | ChangesAndIsSilent) {
                     until("the platform has it", async || case.act.there(scene) > 0).await;
                 }
@@ -389,7 +415,7 @@ async fn drive(write: Write, fate: Fate, case: &Case) {
     assert_eq!(case.act.there(&scene), 0);
     let heard_before = scene.fake.words(OPS).len();
     let asked_before = |hurt: &Hurt| match hurt {
-        Platform(_, lane) => scene.fake.asked(lane),
+        Platform(_, lane) => case.act.asked(&scene.fake, lane),
         Disk(_) | Blocked(_) | NoCourier => 0,
     };
     let asked: Vec<usize> = case.hurts.iter().map(asked_before).collect();
@@ -512,7 +538,7 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/chat/courier/case_channel.rs", "ensure_channel", &[Channel]),
     ("src/chat/courier/lane.rs", "deliver_elsewhere", &[Post]),
     ("src/chat/courier/lane.rs", "send", &[Post, CardPost, CardEdit]),
-    ("src/desk/turn.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff]),
+    ("src/desk/turn.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, CallRow, Receipt, GivenUp, PutOff]),
     ("src/desk/head.rs", "sign", &[HeadFile, HeadRow]),
     ("src/ledger/folder.rs", "begin_new_log", &[Recovery]),
     ("src/ledger/folder.rs", "create_cause_secret", &[Keys]),
@@ -534,11 +560,16 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/store/mod.rs", "copy", &[Backup]),
     ("src/store/mod.rs", "migrate", &[Migration]),
     ("src/store/remake.rs", "write", &[Draft]),
-    ("src/store/write.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff, HeadRow]),
+    (
+        "src/store/write.rs",
+        "commit",
+        &[Turn, Sending, CardSending, ChannelRow, CallRow, Receipt, GivenUp, PutOff, HeadRow],
+    ),
+    ("src/webhook/caller.rs", "tried", &[Call]),
 ];
 
 /// What a write looks like in the source.
-const CALLS: [&str; 18] = [
+const CALLS: [&str; 19] = [
     "writer.commit(",
     "in_one_transaction(db, ",
     "MIGRATOR.run(",
@@ -557,6 +588,7 @@ const CALLS: [&str; 18] = [
     "chat.post(",
     "chat.edit(",
     "chat.ensure_channel(",
+    "sender.send(&",
 ];
 
 fn root() -> &'static Path {
@@ -687,10 +719,10 @@ fn every_part_of_a_commit_is_a_write_with_rows() {
         case_channels,
     } = Commit::default();
     let made = [
-        made_for([&entries, &nodes, &subjects], &[Turn, ChannelRow, Receipt, GivenUp]),
+        made_for([&entries, &nodes, &subjects], &[Turn, ChannelRow, CallRow, Receipt, GivenUp]),
         made_for(
             [&cases, &bot, &policies, &causes, &outbox, &asked_anew, &cards, &duties, &wake_holders],
-            &[Turn, GivenUp],
+            &[Turn, CallRow, GivenUp],
         ),
         made_for([&messages, &message_parts, &message_changes], &[Turn, Receipt]),
         // Only after a turn that failed.
@@ -740,7 +772,8 @@ fn every_report_is_a_write_with_rows() {
     ];
     let reported: Vec<Write> = reports.iter().map(write).collect();
     must_be_in_the_table(&reported);
-    let by_the_desk_itself = [Turn, HeadRow];
+    // What a call came to is said to it as a command of the case.
+    let by_the_desk_itself = [Turn, HeadRow, CallRow];
     for committed in committed_by_the_desk() {
         let is_known = reported.contains(&committed) || by_the_desk_itself.contains(&committed);
         assert!(is_known, "nobody reports {committed:?}");

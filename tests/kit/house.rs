@@ -15,6 +15,8 @@ use countersign::store::Reader;
 use countersign::web::App;
 use tokio::task::JoinHandle;
 
+use super::bot::until;
+
 /// A Monday morning, 09:00 UTC.
 pub const MONDAY: At = At(1_795_424_400_000_000);
 
@@ -51,6 +53,18 @@ impl House {
         let assembled = assembly.assemble(chats).await?;
         let (App { reception, reader, health, .. }, Tasks { desk: task, courier }) = assembled.run();
         Ok(House { desk: reception.desk, reader, clock, health, task, courier: Some(courier) })
+    }
+
+    /// Waits until nothing is left to be decided or told now.
+    pub async fn quiet(&self) {
+        until("quiet", async || {
+            let now = self.clock.now();
+            let woken = self.desk.shown().next_wake.is_none_or(|at| at > now);
+            let told = self.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > now);
+            let under_way = self.reader.outbox_sending(now, &[]).await.expect("rows");
+            woken && told && under_way.is_empty()
+        })
+        .await;
     }
 
     /// The courier dies where it stands.

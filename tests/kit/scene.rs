@@ -7,7 +7,6 @@ use countersign::chat::Chats;
 use countersign::clock::Clock;
 use countersign::domain::Span;
 
-use super::bot::until;
 use super::house::{House, MONDAY};
 use super::platform::Fake;
 use super::written::{self, Written};
@@ -135,14 +134,7 @@ impl Scene {
 
     /// Waits until nothing is left to be told now.
     pub async fn quiet(&self) {
-        until("quiet", async || {
-            let now = self.clock.now();
-            let woken = self.house.desk.shown().next_wake.is_none_or(|at| at > now);
-            let told = self.house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > now);
-            let under_way = self.house.reader.outbox_sending(now, &[]).await.expect("rows");
-            woken && told && under_way.is_empty()
-        })
-        .await;
+        self.house.quiet().await;
     }
 
     pub async fn pass(&self, span: Span) {

@@ -7,7 +7,7 @@ policy: tests/stories/law.toml
       henrik hears: setting gdpr-33.notification aside
       duty INC-1 report-to-authority (gdpr-33.notification): owed
       greta> /incident waive INC-1 duty=report-to-authority It was test data
-      greta hears: says why it isn't owed: nobody but its authority can waive a report to the authority
+      greta hears: says why it isn't owed: nobody but its authority can waive the report to the authority
       duty INC-1 report-to-authority (gdpr-33.notification): owed
       greta> /incident set-aside INC-1 gdpr-33.notification
       greta hears: form incident.set-aside:INC-1: law=gdpr-33.notification

@@ -4,7 +4,7 @@
       dev> /exception triage EXC-1
       arjun> /exception grant EXC-1 until 1d control="a second reader" For a day
 10:00 maya> /exception renew EXC-1 until 3d The vendor needs longer
-      maya hears: asked for; Arjun or Sofia rules on the renewal by 14:00, and what was granted stays as it is until then
+      maya hears: asked for; Arjun or Sofia rules on the renewal by 14:00, and without one it is in force until Tue 24 Nov 09:00, as granted
       #credit: EXC-1 · rule on the renewal by 14:00, wanted until Thu 26 Nov 10:00 ... Maya asks for it ... “The vendor needs longer”
       @sofia: EXC-1 · rule on the renewal ... [Renew] [Refuse]
       card EXC-1: In force: yes, until Tue 24 Nov 09:00

@@ -2,7 +2,7 @@
 
 09:00 maya> /exception raise credit one-reader Decisions without the second reader
 09:05 lena> /exception triage EXC-1
-      lena hears: triaged as one-reader; the recommendation is Priya, Tomas or Anika's by 11:05
+      lena hears: triaged as one-reader; the recommendation is due by 11:05 from Priya, Tomas or Anika
       case EXC-1: with-specialist
       #credit: EXC-1 · recommend by 11:05 ... Waiting on @priya, @tomas or @anika (model-risk)
       greta> /exception grant EXC-1 until 2d It may go on

@@ -4,10 +4,17 @@
       duty INC-1 contain: owed, due 11:00, holders ravi elena
       jonas> /handoff offer workflow=credit party=client from=@ravi
       jonas hears: Ask Greta
-09:10 ravi> /handoff offer workflow=credit party=regulator
-      ravi hears: The policy doesn't say who takes over for “regulator”
+09:10 greta> /handoff offer workflow=credit party=regulator from=@ravi
+      greta hears: The policy doesn't say who takes over for “regulator”
       ravi> /handoff offer workflow=credit party=client
-      ravi hears: offered: Maya or Jonas answers by 11:10
+      ravi hears: Ask Greta
+      greta> /handoff offer workflow=credit to=@elena from=@ravi
+      greta hears: Name the party that takes over, as in /handoff offer workflow=credit party=…
+      greta> /handoff offer workflow=credit party=vendor from=@ravi
+      greta hears: The policy doesn't say who takes over for “vendor”
+      ledger: handoff.offered x0
+      greta> /handoff offer workflow=credit party=client from=@ravi
+      greta hears: offered: Maya or Jonas answers by 11:10
       card HOF-1: 1. the role engineering of credit
       jonas> /handoff accept HOF-1 first=INC-1
       jonas hears: Show by use that you know “where the limits are set”

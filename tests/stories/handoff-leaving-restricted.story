@@ -5,7 +5,7 @@
       arjun> /incident open credit sev2 Insider at the cards desk restricted=yes
       arjun> /incident role INC-2 lead
 09:10 greta> /handoff leaving @arjun to @elena
-      card HOF-1: 2. INC-1: lead
+      card HOF-1: 2. INC-1
       not card HOF-1: INC-2
       not card HOF-1: 3.
       not #credit: HOF-2

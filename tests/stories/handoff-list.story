@@ -4,7 +4,7 @@
       arjun> /incident role INC-1 lead
       arjun> /handoff offer INC-1 to @lena
       lena> /handoff list
-      lena hears: HOF-1 “INC-1 Wrong limits”
+      lena hears: HOF-1 “INC-1”
       lena> /sla mine
       lena hears: acceptance
       dev> /sla mine

@@ -5,11 +5,11 @@
       duty INC-1 resolve: owed, due 19:00
 09:10 arjun> /handoff offer INC-1 to @lena
       arjun hears: offered: Lena answers by 11:10. Until then you hold everything
-      #credit: HOF-1 · Arjun hands over: “INC-1 Wrong limits” · answer by 11:10
-      @lena: HOF-1 · Arjun hands over: “INC-1 Wrong limits”
-      card HOF-1: INC-1: lead · 1 open answer
-      card HOF-1: watch · INC-1 “Wrong limits” · sev2, open
-      card HOF-1: it goes to command
+      #credit: HOF-1 · Arjun hands over: “INC-1” · answer by 11:10
+      @lena: HOF-1 · Arjun hands over: “INC-1”
+      card HOF-1: 1. INC-1
+      lena presses Read the brief on HOF-1
+      lena hears: watch · INC-1 “Wrong limits” · sev2, open · handed over: lead ... resolution by 19:00 · Arjun or Sofia · not answered by 19:30, it goes to command
       card HOF-1: To know: 1. “where the limits are set” ... And: 2. “whom the vendor calls at night”
       duty HOF-1 accept-handoff: owed, due 11:10
       case HOF-1: offered

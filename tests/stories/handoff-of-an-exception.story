@@ -5,7 +5,7 @@
       arjun> /exception grant EXC-1 until 12:00 control="a second reader" It is on its way
       dev> /exception proof EXC-1 20 read, none wrong
       maya> /handoff offer EXC-1 to @jonas
-      card HOF-1: 1. EXC-1: answers
+      card HOF-1: 1. EXC-1
       jonas> /handoff accept HOF-1
       jonas hears: it is yours from now on
 12:00 duty EXC-1 answer-expiry: owed, holders jonas

@@ -4,9 +4,9 @@
 2026-11-23 09:00 maya> /incident open credit sev1 Scores drift
       maya> /incident open credit sev1 Scores drift again
       maya> /incident open credit sev1 Scores drift once more
-      dev> /incident ack INC-1
-      dev> /incident ack INC-2
-      dev> /incident ack INC-3
+      dev> /incident role INC-1 lead
+      dev> /incident role INC-2 lead
+      dev> /incident role INC-3 lead
       dev> /handoff offer INC-1 to @lena
       dev> /handoff offer INC-3 to @lena
       lena> /handoff decline HOF-2 I am on leave

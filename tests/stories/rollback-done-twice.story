@@ -19,7 +19,7 @@
       ledger: rollback.step-done x1
       card RBK-1: Step 2 · open
 # The button of a reminder is of the step that it reminds of.
-09:35 @arjun: RBK-1 · step (“Say so to whoever waits”) is late ... contain from “v7” to “off” ... [Step done]
+09:35 @arjun: RBK-1 · step (“Say so to whoever waits”) is late ... contain from v7 to off ... [Step done]
       arjun presses Step done in a message
       arjun hears: step 2 of 2 is done
       ledger: rollback.step-done x2

@@ -15,5 +15,5 @@
 Mon 23:00 nobody is told: resolution
       maya> /approval request credit Ship v7
       greta> /approval waive APR-1 duty=decide Never mind
-      greta hears: `/approval withdraw APR-1` withdraws the request: a decision can't be waived.
+      greta hears: `/approval withdraw APR-1` withdraws the request: the decision can't be waived.
       duty APR-1 decide: owed

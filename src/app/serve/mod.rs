@@ -20,7 +20,7 @@ use crate::chat::reception::PolicyFile;
 use crate::chat::{Chats, Taken, local};
 use crate::clock::{Clock, Mode};
 use crate::desk::DeskHandle;
-use crate::domain::Actor;
+use crate::domain::{Actor, At};
 use crate::ledger::folder::Folder;
 use crate::web::{self, App, Guard, listener};
 use crate::webhook::caller::Caller;
@@ -63,10 +63,18 @@ pub struct Running {
 /// # Errors
 /// In words for the operator.
 pub fn start(config: &Config, time: Time) -> LocalBoxFuture<'_, anyhow::Result<Running>> {
-    Box::pin(started(config, time))
+    Box::pin(started(config, time, None))
 }
 
-async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
+/// The same, on a clock that stands still at a moment, or at the folder's last entry where that is later.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_at(config: &Config, at: At) -> LocalBoxFuture<'_, anyhow::Result<Running>> {
+    Box::pin(started(config, Time { mode: Mode::Manual, speed: 0 }, Some(at)))
+}
+
+async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Result<Running> {
     let policy_file = PolicyFile { path: config.policy.clone() };
     let (policy, policy_text) = policy_file.read()?;
     let wording = match &config.templates {
@@ -91,7 +99,10 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
     assembly.clock = match time.mode {
         Mode::Real if time.speed == 1 => Clock::real(),
         // A manual clock goes on where the folder's last entry stands, or begins now.
-        _ => Clock::manual(Clock::system().max(assembly.last_moment().await?), time.speed),
+        _ => {
+            let from = from.unwrap_or_else(Clock::system);
+            Clock::manual(from.max(assembly.last_moment().await?), time.speed)
+        }
     };
     (assembly.policy_file, assembly.wording) = (policy_file, wording);
     let public = config.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
@@ -159,14 +170,28 @@ impl Running {
     ///
     /// # Errors
     /// What made going on impossible.
-    pub async fn until_stopped(mut self, settings: impl Fn() -> anyhow::Result<Config>) -> anyhow::Result<()> {
+    pub async fn until_stopped(self, settings: impl Fn() -> anyhow::Result<Config>) -> anyhow::Result<()> {
+        self.until(std::future::pending(), settings).await
+    }
+
+    /// The same, or until something has come to its end; how that ended is how this ends.
+    ///
+    /// # Errors
+    /// Its own, and what made going on impossible.
+    pub async fn until(
+        mut self,
+        done: impl Future<Output = anyhow::Result<()>>,
+        settings: impl Fn() -> anyhow::Result<Config>,
+    ) -> anyhow::Result<()> {
         use tokio::signal::unix::{SignalKind, signal};
         let (mut interrupt, mut terminate, mut hangup) =
             (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
-        loop {
+        let mut done = std::pin::pin!(done);
+        let ended = loop {
             tokio::select! {
-                _ = interrupt.recv() => break,
-                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break Ok(()),
+                _ = terminate.recv() => break Ok(()),
+                ended = &mut done => break ended,
                 _ = hangup.recv() => {
                     if let Err(fault) = self.app.reception.reload(Actor::Operator, None).await {
                         tracing::error!(%fault, "the policy could not be reloaded");
@@ -181,8 +206,9 @@ impl Running {
                     anyhow::bail!("the desk ended by itself");
                 }
             }
-        }
-        self.stop().await
+        };
+        self.stop().await?;
+        ended
     }
 
     /// Goes on with secrets that are others now; what else has changed in the settings waits for the next start.

@@ -2,10 +2,16 @@
 
 use serde_json::{Value as Json, json};
 
+use super::super::tell::about_as_seen;
 use super::super::wording::typed_here;
 use super::{private, samples};
 use crate::card::{Card, Speaker};
-use crate::domain::{At, CaseId, CaseKind, WorkflowId};
+use crate::domain::kinds::handoff::{Action, Contingency, Illness, OnCase};
+use crate::domain::obligation::About;
+use crate::domain::{At, CaseId, CaseKind, Duty, Label, Severity, WorkflowId};
+
+/// So many open answers of a case are told one by one; the others are counted.
+const ACTIONS_AT_MOST: usize = 4;
 
 /// What a receiver has to know of what is handed over.
 pub struct HandoffBrief {
@@ -16,20 +22,37 @@ pub struct HandoffBrief {
     /// The most ill first.
     pub told: Vec<BriefOnCase>,
     pub more: usize,
+    /// Cases of it that only their own people may read of, by now.
+    pub restricted: Vec<CaseId>,
+    /// What people noted on the handoff itself.
+    pub ruled_out: Vec<String>,
+    pub unknown: Vec<String>,
     /// Exceptions in force on its workflows, and until when.
     pub in_force: Vec<(CaseId, String, Option<At>)>,
     /// What is excepted from again and again: where, which class, how often.
     pub recurs: Vec<(WorkflowId, String, usize)>,
+    /// When the way back of its workflows was last gone for practice, and when that is due.
+    pub drills: Vec<DrilledOn>,
+    /// Its workflows that a law forbids altering now, because of which incidents.
+    pub unaltered: Vec<(WorkflowId, Vec<CaseId>)>,
     /// What the policy wants to be known, and whether it was shown by use.
     pub knowledge: Vec<(String, bool)>,
 }
 
+/// The drills of a workflow.
+pub struct DrilledOn {
+    pub workflow: WorkflowId,
+    pub last: Option<At>,
+    pub due: Option<At>,
+    pub late: bool,
+}
+
 /// One case of it.
 pub struct BriefOnCase {
-    pub case: CaseId,
-    pub title: String,
-    pub illness: &'static str,
-    pub state: String,
+    pub on: OnCase,
+    /// What of it is handed over in person: seats, and how many answers were owed when it was offered.
+    pub seats: Vec<Label>,
+    pub answers: u32,
     pub ruled_out: Vec<String>,
     pub unknown: Vec<String>,
 }
@@ -42,11 +65,28 @@ pub fn handoff_brief(speaker: &Speaker<'_>, brief: &HandoffBrief) -> Card {
 pub(super) fn facts(brief: &HandoffBrief) -> Json {
     let typed = |all: &[String]| all.iter().map(|it| typed_here(it)).collect::<Vec<_>>();
     let told = brief.told.iter().map(|it| {
+        let on = &it.on;
+        let actions = on.actions.iter().take(ACTIONS_AT_MOST).map(|action| {
+            json!({
+                "duty": action.duty.word(), "about": about_as_seen(action.about.as_ref()), "late": action.late,
+                "waiting_on": action.waiting_on, "due": action.due.0,
+                "then": action.then.as_ref().map(|then| json!({ "at": then.at.0, "to": then.to })),
+            })
+        });
         json!({
-            "case": it.case.to_string(), "title": it.title, "illness": it.illness, "state": it.state,
+            "case": on.case.to_string(), "title": on.title, "illness": on.illness.word(), "state": on.state,
+            "severity": on.severity.map(Severity::word), "impact_unknown": on.unknown,
+            "actions": actions.collect::<Vec<_>>(), "more": on.actions.len().saturating_sub(ACTIONS_AT_MOST),
+            "seats": it.seats, "answers": it.answers,
             "ruled_out": typed(&it.ruled_out), "unknown": typed(&it.unknown),
         })
     });
+    let drills = brief.drills.iter().map(|it| {
+        json!({ "workflow": it.workflow, "last": it.last.map(|at| at.0), "due": it.due.map(|at| at.0), "late": it.late })
+    });
+    let ids = |all: &[CaseId]| all.iter().map(CaseId::to_string).collect::<Vec<_>>();
+    let unaltered =
+        brief.unaltered.iter().map(|(workflow, cases)| json!({ "workflow": workflow, "cases": ids(cases) }));
     let in_force = brief
         .in_force
         .iter()
@@ -60,33 +100,75 @@ pub(super) fn facts(brief: &HandoffBrief) -> Json {
         "case": brief.case.to_string(), "title": brief.title, "hidden": brief.hidden, "more": brief.more,
         "told": told.collect::<Vec<_>>(), "in_force": in_force.collect::<Vec<_>>(),
         "recurs": recurs.collect::<Vec<_>>(), "knowledge": knowledge.collect::<Vec<_>>(),
+        "restricted": ids(&brief.restricted), "ruled_out": typed(&brief.ruled_out), "unknown": typed(&brief.unknown),
+        "drills": drills.collect::<Vec<_>>(), "unaltered": unaltered.collect::<Vec<_>>(),
     })
 }
 
 /// One with everything, and one that its reader may not see into yet.
 pub(super) fn sample(hidden: bool) -> Json {
     let id = |kind, number| CaseId { kind, number };
-    let on = |ruled_out: Vec<String>, unknown| BriefOnCase {
+    let action = |about: Option<About>, late, then| Action {
+        duty: Duty::Resolve,
+        about,
+        waiting_on: samples::whom(),
+        due: samples::DUE,
+        late,
+        then,
+    };
+    let then = Contingency { at: samples::DUE, to: samples::role() };
+    let on = |illness, severity, unknown, actions| OnCase {
         case: id(CaseKind::Incident, 2),
         title: samples::TITLE.to_owned(),
-        illness: "unstable",
-        state: "open".to_owned(),
-        ruled_out,
+        illness,
+        state: Label::from("open"),
+        severity,
+        actions,
         unknown,
     };
+    let full = || BriefOnCase {
+        on: on(
+            Illness::Unstable,
+            Some(Severity::Sev1),
+            true,
+            std::iter::repeat_n(action(Some(About::Words(samples::words())), true, Some(then.clone())), 5)
+                .chain([action(None, false, None)])
+                .collect(),
+        ),
+        seats: vec![Label::from("lead")],
+        answers: 2,
+        ruled_out: vec![samples::words()],
+        unknown: vec![samples::words()],
+    };
+    let calm = || BriefOnCase {
+        on: on(Illness::Stable, None, false, vec![action(None, false, None)]),
+        seats: Vec::new(),
+        answers: 1,
+        ruled_out: Vec::new(),
+        unknown: Vec::new(),
+    };
+    let drill = |last, due, late| DrilledOn { workflow: "credit-scoring".into(), last, due, late };
     let exception = |until| (id(CaseKind::Exception, 3), samples::TITLE.to_owned(), until);
     facts(&HandoffBrief {
         case: id(CaseKind::Handoff, 1),
         title: samples::TITLE.to_owned(),
         hidden,
-        told: if hidden {
-            Vec::new()
-        } else {
-            vec![on(vec![samples::words()], vec![samples::words()]), on(vec![], vec![])]
-        },
+        told: if hidden { Vec::new() } else { vec![full(), calm()] },
         more: usize::from(!hidden),
+        restricted: if hidden { Vec::new() } else { vec![id(CaseKind::Incident, 5)] },
+        ruled_out: if hidden { Vec::new() } else { vec![samples::words()] },
+        unknown: if hidden { Vec::new() } else { vec![samples::words()] },
         in_force: if hidden { Vec::new() } else { vec![exception(Some(samples::DUE)), exception(None)] },
         recurs: if hidden { Vec::new() } else { vec![("credit-scoring".into(), "late-report".to_owned(), 4)] },
+        drills: match hidden {
+            true => Vec::new(),
+            false => vec![
+                drill(Some(samples::NOW), Some(samples::DUE), false),
+                drill(None, Some(samples::NOW), true),
+                drill(None, None, false),
+            ],
+        },
+        unaltered: if hidden { Vec::new() } else { vec![("credit-scoring".into(), vec![id(CaseKind::Incident, 2)])] },
         knowledge: vec![(samples::words(), true), (samples::words(), false)],
     })
 }

@@ -68,6 +68,7 @@ pub(super) fn samples() -> Vec<QueueRow> {
         short: passed,
         long: passed,
         drained_in,
+        counted_from: NOW,
         first_breach,
     };
     let row = |outlook, depth| QueueRow {

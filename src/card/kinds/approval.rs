@@ -83,7 +83,12 @@ impl Shows for Approval {
     fn ended(&self, _case: &Case, ended: &Obligation) -> Option<Json> {
         match ended.duty.row().answer {
             AnsweredBy::Vote => {}
-            AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Named => {
+            AnsweredBy::Press
+            | AnsweredBy::Words
+            | AnsweredBy::Draft
+            | AnsweredBy::Seat
+            | AnsweredBy::Named
+            | AnsweredBy::Either => {
                 return None;
             }
         }

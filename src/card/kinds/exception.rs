@@ -11,8 +11,9 @@ use crate::domain::kinds::exception::{
     Advice, Control, Event, Exception, ExceptionState, Grant, Raised, Telling, in_force,
 };
 use crate::domain::notice::CaseTitle;
+use crate::domain::obligation::Standing;
 use crate::domain::policy::AtEnd;
-use crate::domain::{At, Case, CaseId, CaseKind, Duty, Label, Obligation, PersonId};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, ExceptionDuty, Label, Obligation, PersonId};
 
 impl Shows for Exception {
     fn facts(&self, speaker: &Speaker<'_>, case: &Case, at: At) -> Json {
@@ -66,8 +67,23 @@ impl Shows for Exception {
         None
     }
 
-    fn ended(&self, _case: &Case, _ended: &Obligation) -> Option<Json> {
-        None
+    /// A ruling is told as what was ruled.
+    fn ended(&self, _case: &Case, ended: &Obligation) -> Option<Json> {
+        let Standing::Met { at, .. } = ended.standing else { return None };
+        if ended.duty.of_exception() != Some(ExceptionDuty::RuleException) {
+            return None;
+        }
+        let granted = self.grants.iter().rposition(|grant| grant.from == at);
+        let turned = self.turned.as_ref().is_some_and(|turned| turned.at == at);
+        let done = match (granted, self.state) {
+            (Some(0), _) => "granted",
+            (Some(_), _) => "renewed",
+            (None, ExceptionState::Refused | ExceptionState::Corrected) if turned => self.state.word(),
+            // Granted before, and not anew.
+            (None, _) if !self.grants.is_empty() => "renewal refused",
+            (None, _) => return None,
+        };
+        Some(json!({ "done": done }))
     }
 
     fn buttons(&self, _speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
@@ -263,8 +279,13 @@ impl Shows for Exception {
                 warn: vec![NOW],
             })
         };
-        let recommended =
-            |advice, stands_in_for| Event::Recommended { by: dev(), stands_in_for, advice, reason: words() };
+        let recommended = |advice, stands_in_for| Event::Recommended {
+            by: dev(),
+            stands_in_for,
+            role: role(),
+            advice,
+            reason: words(),
+        };
         vec![
             Event::Raised(Box::new(Raised {
                 began: began(Some(maya())),

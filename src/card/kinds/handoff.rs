@@ -3,24 +3,21 @@
 use serde_json::{Value as Json, json};
 
 use super::super::samples::{DUE, NOW, began, dev, maya, role, whom, words};
-use super::super::tell::{Look, about_as_seen, answers};
+use super::super::tell::{Look, answers};
 use super::super::wording::typed_here;
-use super::super::{Button, Speaker, Style, Tone, open, press};
+use super::super::{Button, Speaker, Style, Tone, form_button, open, press};
 use super::Shows;
 use crate::domain::kinds::handoff::{
     Action, Brief, Contingency, Event, Handed, Handoff, HandoffState, Illness, Item, Kept, Offered, OnCase, Remark,
     SaidBack, Scope, Standing, Telling,
 };
 use crate::domain::notice::CaseTitle;
-use crate::domain::obligation::{About, Receiver};
-use crate::domain::{At, Case, CaseId, CaseKind, Duty, Label, Obligation, Severity};
+use crate::domain::obligation::{self, About, Receiver};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, HandoffDuty, Label, Obligation, Severity};
+use crate::grammar::find;
 
 /// So many items are told one by one on a card; the others are counted.
 const ITEMS_AT_MOST: usize = 12;
-/// The same of cases in the brief.
-const CASES_AT_MOST: usize = 8;
-/// The same of what is owed on one of them.
-const ACTIONS_AT_MOST: usize = 4;
 
 impl Shows for Handoff {
     fn facts(&self, _speaker: &Speaker<'_>, case: &Case, _at: At) -> Json {
@@ -31,22 +28,11 @@ impl Shows for Handoff {
         };
         let items = self.items.iter().take(ITEMS_AT_MOST).map(|item| item_as_seen(self, item, hidden));
         let kept = self.kept.iter().map(|it| json!({ "case": it.case.to_string(), "duty": it.duty.word() }));
-        let on_case = |it: &OnCase| {
-            let actions = it.actions.iter().take(ACTIONS_AT_MOST).map(|action| {
-                json!({
-                    "duty": action.duty.word(), "about": about_as_seen(action.about.as_ref()), "late": action.late,
-                    "waiting_on": action.waiting_on, "due": action.due.0,
-                    "then": action.then.as_ref().map(|then| json!({ "at": then.at.0, "to": then.to })),
-                })
-            });
-            json!({
-                "case": it.case.to_string(), "title": it.title, "illness": it.illness.word(), "state": it.state,
-                "severity": it.severity.map(Severity::word), "actions": actions.collect::<Vec<_>>(),
-                "more": it.actions.len().saturating_sub(ACTIONS_AT_MOST), "unknown": it.unknown,
-            })
-        };
-        let brief: Vec<Json> = self.brief.cases.iter().take(CASES_AT_MOST).map(on_case).collect();
-        let more = self.brief.cases.len().saturating_sub(CASES_AT_MOST) + self.brief.more as usize;
+        let places = self
+            .places
+            .iter()
+            .map(|it| json!({ "item": it.item, "by": it.by, "at": it.at.0, "text": typed_here(&it.text) }));
+        // How the cases stand isn't here: everybody reads the card, also once one of them is restricted.
         json!({
             "giver": self.giver,
             "to": self.to,
@@ -54,16 +40,15 @@ impl Shows for Handoff {
             "items": items.collect::<Vec<_>>(),
             "more_items": self.items.len().saturating_sub(ITEMS_AT_MOST),
             "kept": kept.collect::<Vec<_>>(),
-            "brief": if hidden { Vec::new() } else { brief },
-            "more_cases": more,
             "knowledge": (1..).zip(&self.brief.knowledge).map(|(number, it)| known_as_seen(self, number, it)).collect::<Vec<_>>(),
             "hidden": hidden,
             "moved": remark(&self.moved),
             "said_back": self.said_back.iter().map(said_as_seen).collect::<Vec<_>>(),
+            "reachable": self.stays_reachable(case),
             "reachable_until": self.reachable_until.map(|at| at.0),
             "answered": remark(&self.answered),
             "corrected": self.corrected.is_some(),
-            "placed": remark(&self.placed),
+            "places": places.collect::<Vec<_>>(),
             "reviewed": remark(&self.reviewed),
             "turned": remark(&self.turned),
         })
@@ -77,14 +62,22 @@ impl Shows for Handoff {
         None
     }
 
-    fn ended(&self, _case: &Case, _ended: &Obligation) -> Option<Json> {
-        None
+    /// A refusal is told as one.
+    fn ended(&self, _case: &Case, ended: &Obligation) -> Option<Json> {
+        let declined = ended.duty.of_handoff() == Some(HandoffDuty::AcceptHandoff)
+            && matches!(ended.standing, obligation::Standing::Met { .. })
+            && self.state == HandoffState::Declined;
+        declined.then(|| json!({ "done": self.state.word() }))
     }
 
     fn buttons(&self, _speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
         let id = case.id;
         let mut buttons: Vec<Option<Button>> = match self.state {
-            HandoffState::Offered => offered(id, self.items.len() > 1),
+            HandoffState::Offered => {
+                let mut buttons = offered(id, self.items.len() > 1);
+                buttons.push(press(id, "briefing", Style::Plain));
+                buttons
+            }
             HandoffState::Accepted | HandoffState::Declined | HandoffState::Withdrawn | HandoffState::Taken => {
                 Vec::new()
             }
@@ -92,9 +85,7 @@ impl Shows for Handoff {
         if case.owed(Duty::StayReachable).is_some() {
             buttons.extend([press(id, "confirm", Style::Primary), open(id, "correct", Style::Plain)]);
         }
-        if case.owed(Duty::PlaceRefused).is_some() {
-            buttons.push(open(id, "place", Style::Primary));
-        }
+        buttons.extend(self.to_place(case).map(|(_, item)| place(id, item)).next());
         if case.owed(Duty::ReviewTake).is_some() {
             buttons.push(open(id, "take-review", Style::Primary));
         }
@@ -133,8 +124,8 @@ impl Shows for Handoff {
                     Style::Plain,
                 ))
             }
-            Telling::Refused { due, .. } => {
-                Look::asks(Tone::Declined, *due, answers(case, Duty::PlaceRefused, None, None))
+            Telling::Refused { due, item, .. } => {
+                Look::asks(Tone::Declined, *due, place(case, *item).into_iter().collect())
             }
             Telling::Taken { due, .. } => {
                 Look::asks(Tone::Late, Some(*due), answers(case, Duty::ReviewTake, None, None))
@@ -161,6 +152,7 @@ impl Shows for Handoff {
             stays,
             text,
             reachable_until,
+            who: reachable_until.map(|_| dev()),
         };
         let refused = |item: Option<u32>, due| Telling::Refused {
             by: dev(),
@@ -171,7 +163,7 @@ impl Shows for Handoff {
             people: whom(),
             due,
         };
-        let over = |state: &str, reason| Telling::Over { state: Label::from(state), by: dev(), reason };
+        let over = |state: &str, reason| Telling::Over { state: Label::from(state), by: dev(), item: None, reason };
         vec![
             offered(Some(dev()), 3, Some(words())),
             offered(None, 1, None),
@@ -187,6 +179,7 @@ impl Shows for Handoff {
             over("confirmed", None),
             over("corrected", Some(words())),
             over("placed", Some(words())),
+            Telling::Over { state: Label::from("placed"), by: dev(), item: Some(2), reason: Some(words()) },
             over("reviewed", Some(words())),
             over("withdrawn", Some(words())),
         ]
@@ -259,7 +252,8 @@ impl Shows for Handoff {
             Event::Confirmed { by: maya(), text: Some(words()) },
             Event::Confirmed { by: maya(), text: None },
             Event::Corrected { by: maya(), text: words() },
-            Event::Placed { by: maya(), text: words() },
+            Event::Placed { by: maya(), item: None, text: words() },
+            Event::Placed { by: maya(), item: Some(3), text: words() },
             Event::Declined { by: dev(), reason: words() },
             Event::Withdrawn { by: maya(), reason: words() },
             Event::Taken(Box::new(offered(Receiver::Role(role()), true))),
@@ -274,17 +268,23 @@ fn offered(case: CaseId, several: bool) -> Vec<Option<Button>> {
     vec![open(case, "accept", Style::Primary), refuse, open(case, "decline", Style::Danger)]
 }
 
+/// The form that says what becomes of one item, or of all of it.
+fn place(case: CaseId, item: Option<u32>) -> Option<Button> {
+    let item = item.map(|item| item.to_string());
+    form_button(find(case.kind.word(), "place"), Some(case), item.as_deref(), Style::Primary)
+}
+
 fn item_as_seen(handoff: &Handoff, item: &Item, hidden: bool) -> Json {
     let (standing, by, reason) = match handoff.standing(item.number) {
+        // It went to others before the rest was accepted.
+        Standing::Offered if handoff.state == HandoffState::Accepted => ("gone", None, None),
         Standing::Offered => ("offered", None, None),
         Standing::Accepted => ("accepted", None, None),
         Standing::Refused { by, reason } => ("refused", Some(by), Some(typed_here(reason))),
     };
     let what = match &item.what {
         Handed::Case { .. } if hidden => json!({ "hidden": true }),
-        Handed::Case { case, seats, answers } => {
-            json!({ "case": case.to_string(), "seats": seats, "answers": answers })
-        }
+        Handed::Case { case, .. } => json!({ "case": case.to_string() }),
         Handed::Role { role, workflow } => json!({ "role": role, "workflow": workflow }),
         Handed::Shift { rota, starts, ends } => json!({ "rota": rota, "starts": starts.0, "ends": ends.0 }),
     };
@@ -302,6 +302,7 @@ fn said_as_seen(it: &SaidBack) -> Json {
     let (asked, answer, so) = match it {
         SaidBack::First { answer, so } => ("first", answer.to_string(), so.to_string()),
         SaidBack::Next { answer, so } => ("next", answer.to_string(), so.to_string()),
+        SaidBack::Unaltered { answer, so } => ("unaltered", answer.to_string(), so.to_string()),
     };
     json!({ "asked": asked, "answer": answer, "so": so, "right": it.is_right() })
 }
@@ -312,9 +313,17 @@ fn on() -> CaseId {
 
 fn said() -> Vec<SaidBack> {
     let other = CaseId { kind: CaseKind::Approval, number: 4 };
-    vec![SaidBack::First { answer: other, so: on() }, SaidBack::Next { answer: role(), so: role() }]
+    vec![
+        SaidBack::First { answer: other, so: on() },
+        SaidBack::Next { answer: role(), so: role() },
+        SaidBack::Unaltered { answer: "claims".into(), so: "credit-scoring".into() },
+    ]
 }
 
 fn right() -> Vec<SaidBack> {
-    vec![SaidBack::First { answer: on(), so: on() }, SaidBack::Next { answer: "triage".into(), so: role() }]
+    vec![
+        SaidBack::First { answer: on(), so: on() },
+        SaidBack::Next { answer: "triage".into(), so: role() },
+        SaidBack::Unaltered { answer: "credit-scoring".into(), so: "credit-scoring".into() },
+    ]
 }

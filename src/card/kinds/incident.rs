@@ -163,6 +163,10 @@ impl Shows for Incident {
                 let about = About::named(clock.as_str());
                 Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::ReportToAuthority, Some(&about), None))
             }
+            Telling::WhetherOwed { regime, due, .. } => {
+                let about = About::named(regime.as_str());
+                Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::SayWhetherOwed, Some(&about), None))
+            }
             Telling::SeatLeft { seat: name, .. } => Look::calm().and(tell::seat(case, name.word())),
             Telling::SeverityChanged { .. } | Telling::SeatTaken { .. } => Look::calm(),
         }
@@ -194,6 +198,7 @@ impl Shows for Incident {
             Telling::SeatLeft { seat: SeatName::Lead, by: maya() },
             Telling::ClockStarted { clock: clock(), people: whom(), due: DUE, last: Some(DUE), start: NOW },
             Telling::ClockStarted { clock: clock(), people: Vec::new(), due: DUE, last: None, start: NOW },
+            Telling::WhetherOwed { regime: "gdpr-33".into(), people: whom(), due: DUE, would_be_due: DUE },
             Telling::ClockMoved {
                 clock: clock(),
                 people: whom(),

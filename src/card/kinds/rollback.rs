@@ -12,8 +12,9 @@ use crate::domain::kinds::rollback::{
     Version, Word,
 };
 use crate::domain::notice::CaseTitle;
+use crate::domain::obligation::Standing;
 use crate::domain::policy::{RollbackRule, RollbackTimes, StepRule, Way};
-use crate::domain::{At, Case, CaseId, CaseKind, ClockId, Duty, Label, Obligation, SystemId};
+use crate::domain::{At, Case, CaseId, CaseKind, ClockId, Duty, Label, Obligation, RollbackDuty, SystemId};
 
 impl Shows for Rollback {
     fn facts(&self, _speaker: &Speaker<'_>, case: &Case, _at: At) -> Json {
@@ -107,8 +108,8 @@ impl Shows for Rollback {
     fn asked(&self, _speaker: &Speaker<'_>, _case: &Case) -> Option<Json> {
         Some(json!({
             "way": self.way.word(),
-            "from_version": version(&self.from),
-            "to_version": version(&self.to),
+            "from_version": { "name": self.from.name },
+            "to_version": { "name": self.to.name },
             "shown_revision": self.revision,
         }))
     }
@@ -117,8 +118,33 @@ impl Shows for Rollback {
         None
     }
 
-    fn ended(&self, _case: &Case, _ended: &Obligation) -> Option<Json> {
-        None
+    /// A no is told as a no.
+    fn ended(&self, _case: &Case, ended: &Obligation) -> Option<Json> {
+        let Standing::Met { at, .. } = ended.standing else { return None };
+        let no = match ended.duty.of_rollback()? {
+            RollbackDuty::AuthoriseRollback if self.state == RollbackState::Refused => "refused",
+            RollbackDuty::SayGo => {
+                let said = self.said.iter().find(|said| ended.is_about(said.role.as_str()) && said.word.at == at);
+                match said {
+                    Some(said) if said.go => return None,
+                    Some(_) => "no-go said",
+                    // Something else was said since.
+                    None => "answered",
+                }
+            }
+            RollbackDuty::AuthoriseRollback
+            | RollbackDuty::AgreePoint
+            | RollbackDuty::DoStep
+            | RollbackDuty::AnswerInFlight
+            | RollbackDuty::ConfirmDownstream
+            | RollbackDuty::LookBack
+            | RollbackDuty::AnswerLookBack
+            | RollbackDuty::ConfirmSource
+            | RollbackDuty::HoldDrill
+            | RollbackDuty::CloseGap
+            | RollbackDuty::ConfirmRollback => return None,
+        };
+        Some(json!({ "done": no }))
     }
 
     fn buttons(&self, _speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {

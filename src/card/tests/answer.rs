@@ -207,7 +207,7 @@ fn lists_help_and_health_have_their_words() {
     let actions: Vec<&str> = card.buttons.iter().map(|button| button.action.as_str()).collect();
     assert_eq!(actions, ["review:INC-1:accept", "form:review:INC-1"]);
     let flags = crate::domain::policy::redflag::flags(policy(), Some(EXAMPLE));
-    assert!(!red_flags(&speaker(), &flags, &[]).title.is_empty());
+    assert!(!red_flags(&speaker(), &flags, &[], &[]).title.is_empty());
     let line = StoryLine { at: NOW, words: vec![Word::from("it began")] };
     assert_eq!(
         timeline(&speaker(), case("INC-1"), "Drift", &[line], 0).plain(KOLKATA, NOW),

@@ -392,7 +392,7 @@ impl Bot {
             Event::Stage(event) => self.stages.apply(event, at),
             Event::Rota(event) => self.rotas.apply(event, at),
             Event::Ownership(event) => self.ownership.apply(event),
-            Event::Queue(event) => self.queues.apply(event),
+            Event::Queue(event) => self.queues.apply(event, at),
             Event::Recurrence(event) => self.recurrences.apply(event, at),
             Event::Seat(event) => self.handed.apply(event),
             Event::Release(event) => self.releases.apply(event, at),
@@ -429,7 +429,7 @@ impl Bot {
         let rotas = self.rotas.wake(policy);
         let own = self.delegations.wake().into_iter().chain(self.digests.wake(policy));
         own.chain(rotas)
-            .chain(self.queues.wake())
+            .chain(self.queues.wake(policy))
             .chain(self.ownership.wake(policy))
             .chain(self.releases.wake(policy))
             .min()

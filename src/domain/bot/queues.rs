@@ -112,6 +112,8 @@ pub enum Event {
     Eased { queue: QueueId, holds_at: At },
     /// It gets worse again, while there is an incident about it.
     Relapsed { queue: QueueId },
+    /// A deadline of it is near, and there was nothing to say: nobody has to be waited for to look again.
+    Looked { queue: QueueId },
     /// That it is better has held for as long as the policy asks.
     Recovered { queue: QueueId },
 }
@@ -211,6 +213,9 @@ impl Spread {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     pub windows: Windows,
+    /// Since when it is counted what comes and leaves.
+    #[serde(default)]
+    counted_from: At,
     short: Flow,
     long: Flow,
     /// Since when they wait.
@@ -219,12 +224,20 @@ pub struct Figures {
     due: Spread,
     /// How many are late.
     pub late: u32,
+    /// The workflow of the case that came last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<WorkflowId>,
+    /// When it was looked at with nothing to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    looked: Option<At>,
 }
 
 /// How a queue stands at a moment, and what comes of it if nothing changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outlook {
     pub windows: Windows,
+    /// Since when it is counted what comes and leaves.
+    pub counted_from: At,
     /// How many wait.
     pub depth: u32,
     pub late: u32,
@@ -232,29 +245,37 @@ pub struct Outlook {
     pub oldest: Option<At>,
     pub short: Passed,
     pub long: Passed,
-    /// When all that wait are answered at the rate of the short window. `None`: never at this rate.
+    /// How long until nobody waits, where in each short window as many leave and come as in the last. `None`: never at this rate.
     pub drained_in: Option<Span>,
     /// The first deadline that is missed at that rate. `None`: none.
     pub first_breach: Option<At>,
 }
 
 impl Figures {
-    fn new(windows: Windows) -> Figures {
+    fn new(windows: Windows, at: At) -> Figures {
         Figures {
             windows,
+            counted_from: at,
             short: Flow::default(),
             long: Flow::default(),
             since: Spread::default(),
             due: Spread::default(),
             late: 0,
+            workflow: None,
+            looked: None,
         }
     }
 
     /// Other windows begin to count anew; what waits goes on waiting.
-    fn counted_over(&mut self, windows: Windows) {
+    fn counted_over(&mut self, windows: Windows, at: At) {
         if self.windows != windows {
-            *self = Figures { windows, short: Flow::default(), long: Flow::default(), ..self.clone() };
+            self.windows = windows;
+            self.count_anew(at);
         }
+    }
+
+    fn count_anew(&mut self, at: At) {
+        (self.short, self.long, self.counted_from) = (Flow::default(), Flow::default(), at);
     }
 
     fn begins_to_wait(&mut self, waits: &Waits, at: At) {
@@ -293,9 +314,10 @@ impl Figures {
         let Windows { short: window, long } = self.windows;
         let (short, long) = (self.short.within(window, at), self.long.within(long, at));
         let depth = self.since.count();
-        let drained_in = takes(depth, short.left, window);
+        let drained_in = takes(depth, short.left.saturating_sub(short.came), window);
         Outlook {
             windows: self.windows,
+            counted_from: self.counted_from,
             depth,
             late: self.late,
             oldest: self.since.first(),
@@ -332,13 +354,21 @@ impl Figures {
 }
 
 impl Outlook {
-    /// Both windows agree that more comes than leaves, and the first deadline that is missed by that is near.
-    pub fn gets_worse(&self, rule: &QueueRule, at: At) -> bool {
-        let grows = |passed: Passed| passed.came > passed.left;
-        self.depth >= rule.at_least
-            && grows(self.short)
-            && grows(self.long)
-            && self.first_breach.is_some_and(|breach| breach <= at + rule.ahead)
+    /// How it stands by a rule. It gets worse where both windows agree that more comes than leaves, or that nothing has left at all,
+    /// and a deadline is missed by that soon or already. It is well where it is no queue, or nothing is late and it doesn't get worse.
+    pub fn stands(&self, rule: &QueueRule, at: At) -> Stands {
+        let stood_still = |passed: Passed, window| passed.left == 0 && at - self.counted_from >= window;
+        let degrades = |passed: Passed, window| passed.came > passed.left || stood_still(passed, window);
+        let Windows { short, long } = self.windows;
+        let near = self.late > 0 || self.first_breach.is_some_and(|breach| breach <= at + rule.ahead);
+        if self.depth < rule.at_least {
+            return Stands::Well;
+        }
+        match (degrades(self.short, short) && degrades(self.long, long) && near, self.late) {
+            (true, _) => Stands::GettingWorse,
+            (false, 0) => Stands::Well,
+            (false, _) => Stands::NotYetWell,
+        }
     }
 
     /// The figures in a sentence.
@@ -370,6 +400,15 @@ fn takes(many: u32, left: u32, window: Span) -> Option<Span> {
     }
 }
 
+/// How a queue stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    GettingWorse,
+    /// Answers come, and some are still late.
+    NotYetWell,
+    Well,
+}
+
 /// What is to be said of a queue now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
@@ -386,10 +425,13 @@ impl Queues {
         if let Some((queue, windows)) = case.queue() {
             let waits = case.waits();
             if waited != waits {
-                let figures = self.figures.entry(queue).or_insert_with(|| Figures::new(windows));
-                figures.counted_over(windows);
+                let figures = self.figures.entry(queue).or_insert_with(|| Figures::new(windows, at));
+                figures.counted_over(windows, at);
                 match (waited, waits) {
-                    (None, Some(waits)) => figures.begins_to_wait(&waits, at),
+                    (None, Some(waits)) => {
+                        figures.workflow = Some(case.workflow.clone());
+                        figures.begins_to_wait(&waits, at);
+                    }
                     (Some(waited), None) => figures.stops_to_wait(&waited, at),
                     (Some(waited), Some(waits)) => {
                         figures.remove(&waited);
@@ -400,14 +442,14 @@ impl Queues {
             }
         }
         match (&case.body, event) {
-            (Body::Incident(incident), Became::Incident(event)) => self.observe_incident(case.id, incident, event),
+            (Body::Incident(incident), Became::Incident(event)) => self.observe_incident(case.id, incident, event, at),
             (Body::Incident(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_) | Body::Rollback(_), _) => {
                 Vec::new()
             }
         }
     }
 
-    fn observe_incident(&mut self, id: CaseId, incident: &Incident, event: &incident::Event) -> Vec<QueueId> {
+    fn observe_incident(&mut self, id: CaseId, incident: &Incident, event: &incident::Event, at: At) -> Vec<QueueId> {
         let about = Alarm { case: id, mood: Mood::Worse };
         match event {
             incident::Event::Opened(opened) => {
@@ -434,7 +476,7 @@ impl Queues {
                     self.incidents.remove(queue);
                     // Judged afresh, or what came before would open the next incident at once.
                     if let Some(figures) = self.figures.get_mut(queue) {
-                        (figures.short, figures.long) = (Flow::default(), Flow::default());
+                        figures.count_anew(at);
                     }
                 }
                 return over;
@@ -463,8 +505,14 @@ impl Queues {
         Vec::new()
     }
 
-    pub(super) fn apply(&mut self, event: &Event) {
+    pub(super) fn apply(&mut self, event: &Event, at: At) {
         let (queue, mood) = match event {
+            Event::Looked { queue } => {
+                if let Some(figures) = self.figures.get_mut(queue) {
+                    figures.looked = Some(at);
+                }
+                return;
+            }
             Event::Eased { queue, holds_at } => (queue, Mood::Easing { holds_at: *holds_at }),
             Event::Relapsed { queue } => (queue, Mood::Worse),
             Event::Recovered { queue } => (queue, Mood::Recovered),
@@ -474,35 +522,57 @@ impl Queues {
         }
     }
 
-    /// When it is to be seen next whether a queue has recovered.
-    pub(super) fn wake(&self) -> Option<At> {
+    /// When it is to be seen next whether a queue has recovered, or whether one stands still whose first deadline comes near.
+    pub(super) fn wake(&self, policy: &Policy) -> Option<At> {
         let holds = self.incidents.values().filter_map(|alarm| match alarm.mood {
             Mood::Easing { holds_at } => Some(holds_at),
             Mood::Worse | Mood::Recovered => None,
         });
-        holds.min()
+        let looks = self.figures.keys().filter_map(|queue| self.look_due(queue, policy));
+        holds.chain(looks).min()
+    }
+
+    /// When a queue about which there is no incident is looked at although nothing happens in it: from the moment on at which its
+    /// first deadline is as near as the policy says, once in each short window.
+    fn look_due(&self, queue: &QueueId, policy: &Policy) -> Option<At> {
+        let (figures, rule) = (self.figures.get(queue)?, rule_of(queue, policy)?);
+        match self.incidents.get(queue).map(|alarm| alarm.mood) {
+            None | Some(Mood::Recovered) => {}
+            Some(Mood::Worse | Mood::Easing { .. }) => return None,
+        }
+        if figures.since.count() < rule.at_least {
+            return None;
+        }
+        let near = figures.due.first().map(|due| due - rule.ahead)?;
+        Some(figures.looked.map_or(near, |looked| near.max(looked + figures.windows.short)))
     }
 
     /// What there is to say of a queue at a moment, if anything.
     pub fn turn(&self, queue: &QueueId, policy: &Policy, at: At) -> Option<Turn> {
         let (figures, rule) = (self.figures.get(queue), rule_of(queue, policy));
-        let worse = match (figures, &rule) {
-            (Some(figures), Some(rule)) => figures.outlook(at).gets_worse(rule, at),
-            (_, _) => false,
+        let stands = match (figures, &rule) {
+            (Some(figures), Some(rule)) => figures.outlook(at).stands(rule, at),
+            (_, _) => Stands::Well,
         };
-        match (self.incidents.get(queue).map(|alarm| alarm.mood), worse) {
-            (None, true) => Some(Turn::GetsWorse),
-            (Some(Mood::Worse), false) if rule.is_some() => Some(Turn::Eases),
-            (Some(Mood::Easing { .. } | Mood::Recovered), true) => Some(Turn::Relapses),
-            (Some(Mood::Easing { holds_at }), false) if holds_at <= at => Some(Turn::Recovers),
-            (None, false) | (Some(Mood::Worse), _) | (Some(Mood::Easing { .. } | Mood::Recovered), false) => None,
+        match (self.incidents.get(queue).map(|alarm| alarm.mood), stands) {
+            (None, Stands::GettingWorse) => Some(Turn::GetsWorse),
+            (Some(Mood::Worse), Stands::Well) if rule.is_some() => Some(Turn::Eases),
+            (Some(Mood::Easing { .. } | Mood::Recovered), Stands::GettingWorse) => Some(Turn::Relapses),
+            (Some(Mood::Easing { holds_at }), Stands::Well) if holds_at <= at => Some(Turn::Recovers),
+            // It hasn't held.
+            (Some(Mood::Easing { holds_at }), Stands::NotYetWell) if holds_at <= at => Some(Turn::Relapses),
+            (None, Stands::NotYetWell | Stands::Well)
+            | (Some(Mood::Worse), _)
+            | (Some(Mood::Easing { .. } | Mood::Recovered), Stands::NotYetWell | Stands::Well) => None,
         }
     }
 
-    /// The queues of which it is time to see whether they have recovered.
-    fn to_be_seen(&self, at: At) -> Option<QueueId> {
+    /// The first queue that it is time to look at.
+    fn to_be_seen(&self, policy: &Policy, at: At) -> Option<QueueId> {
         let holds = |alarm: &Alarm| matches!(alarm.mood, Mood::Easing { holds_at } if holds_at <= at);
-        self.incidents.iter().find(|(_, alarm)| holds(alarm)).map(|(queue, _)| queue.clone())
+        let easing = self.incidents.iter().find(|(_, alarm)| holds(alarm)).map(|(queue, _)| queue);
+        let near = || self.figures.keys().find(|queue| self.look_due(queue, policy).is_some_and(|due| due <= at));
+        easing.or_else(near).cloned()
     }
 }
 
@@ -600,8 +670,13 @@ impl Draft<'_> {
 
     /// Whether a queue has recovered that was better for long enough. `false`: there is none to be seen.
     pub(super) fn wake_queue(&mut self) -> bool {
-        let Some(queue) = self.bot.queues.to_be_seen(self.ask.at) else { return false };
-        self.look_at_queue(&queue, None);
+        let Some(queue) = self.bot.queues.to_be_seen(self.policy, self.ask.at) else { return false };
+        let workflow = self.bot.queues.figures.get(&queue).and_then(|figures| figures.workflow.clone());
+        // Also where an incident is opened: that is about the queue only once it stands in the ledger.
+        if self.bot.queues.look_due(&queue, self.policy).is_some_and(|due| due <= self.ask.at) {
+            self.push(Event::Looked { queue: queue.clone() });
+        }
+        self.look_at_queue(&queue, workflow.as_ref());
         true
     }
 }

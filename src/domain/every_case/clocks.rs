@@ -6,8 +6,9 @@ use crate::domain::duty::Owed;
 use crate::domain::kinds::{exception, incident, rollback};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Change, Contest, Obligation, Standing, State};
+use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
-use crate::domain::{Duty, Refusal, Ruling, Span, text};
+use crate::domain::{Duty, PersonId, Refusal, Ruling, Span, text};
 
 pub fn pause(scene: &Scene<'_>, duty: Option<Duty>, reason: &str) -> Result<Ruling, Refusal> {
     let open = meant(scene, duty, Verb::Pause, Obligation::is_open)?;
@@ -68,19 +69,19 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
         let withdraw = Verb::Withdraw.on(scene.case.id);
         return Err(Refusal::missing(say![
             withdraw,
-            format!(" withdraws the request: a {} can't be waived.", row.noun)
+            format!(" withdraws the request: the {} can't be waived.", row.noun)
         ]));
     }
     if row.owed == Owed::ByLaw {
         let set_aside = incident::Verb::SetAside.on(scene.case.id).with("…");
         return Err(Refusal::missing(say![
             set_aside,
-            format!(" says why it isn't owed: nobody but its authority can waive a {}.", row.noun)
+            format!(" says why it isn't owed: nobody but its authority can waive the {}.", row.noun)
         ]));
     }
     if duty == Duty::AcceptHandoff {
         let withdraw = super::Verb::Withdraw.on(scene.case.id).with("why");
-        return Err(Refusal::missing(say![withdraw, format!(" ends it: an {} can't be waived.", row.noun)]));
+        return Err(Refusal::missing(say![withdraw, format!(" ends it: the {} can't be waived.", row.noun)]));
     }
     if row.owed == Owed::InPlans {
         let skip = rollback::Verb::Skip.on(scene.case.id).with("why");
@@ -90,22 +91,39 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
             skip,
             " leaves a step out, ",
             abandon,
-            format!(" ends it: a {noun} can't be waived, since silence is never go.")
+            format!(" ends it: the {noun} can't be waived, since silence is never go.")
         ]));
     }
     if let Duty::RuleException | Duty::ProveControl = duty {
         let (refuse, close) = (exception::Verb::Refuse, exception::Verb::Close);
         let instead = if duty == Duty::RuleException { refuse } else { close };
         let (line, noun) = (instead.on(scene.case.id).with("why"), row.noun);
-        return Err(Refusal::missing(say![line, format!(" ends it: a {noun} can't be waived.")]));
+        return Err(Refusal::missing(say![line, format!(" ends it: the {noun} can't be waived.")]));
     }
-    let number = scene.case.owed(duty).ok_or(Refusal::NothingOwed { case: scene.case.id, duty })?.number;
+    let owed = scene.owed(duty)?;
+    let number = owed.number;
     let mut draft = scene.draft();
     let by = draft.person()?;
+    may_waive(scene, owed, &by)?;
     draft.resume(number);
     draft.change(number, Change::Waived { by: by.clone(), reason: reason.clone() });
     draft.tell_case(Telling::Waived { duty, by, reason });
     Ok(draft.done(format!("“{duty}” is waived")))
+}
+
+/// Whoever may not give an answer may not waive it either, nor may anybody in their seat: nobody is let off by their own word.
+fn may_waive(scene: &Scene<'_>, owed: &Obligation, by: &PersonId) -> Result<(), Refusal> {
+    let (roles, people) = (&scene.may().waive_duty, &scene.world.people);
+    let excluded = scene.case.excluded(owed);
+    let in_own_seat = || roles.is_empty() || roles.iter().any(|role| people.members(role).contains(&by));
+    let others = persons(people.seats(roles, &excluded));
+    if !excluded.contains(by) && (in_own_seat() || others.contains(by)) {
+        return Ok(());
+    }
+    let others = if others.is_empty() { scene.waiting_on(owed) } else { others };
+    let others: Vec<String> = others.iter().map(|person| scene.name(person)).collect();
+    let what = format!("waiving “{}” on {}, which isn't yours to answer either", owed.duty, scene.case.id);
+    Err(Refusal::not_yours(what, "somebody who has no part in it", &others))
 }
 
 pub fn contest(scene: &Scene<'_>, duty: Option<Duty>, says: &Attribution, reason: &str) -> Result<Ruling, Refusal> {

@@ -59,6 +59,8 @@ pub enum Answer {
     OtherReports,
     /// What of it the ledger keeps.
     Evidence,
+    /// By which the incident goes here: `INC-1`.
+    OwnCode,
     /// Why a report is late.
     Delay,
 }
@@ -139,7 +141,7 @@ const DORA: &[FieldRow] = rows! {
     "1.13" "ultimateParentUndertaking.name": "ultimate parent undertaking";
     "1.14" "ultimateParentUndertaking.LEI": "LEI of the ultimate parent undertaking";
     "1.15" "reportCurrency": "currency of amounts" = A::Entity("currency");
-    "2.1" "incident.financialEntityCode": "code that the financial entity gives the incident" = A::Evidence;
+    "2.1" "incident.financialEntityCode": "code that the financial entity gives the incident" = A::OwnCode;
     "2.2" "incident.detectionDateTime": "when it was detected" = A::Moment(Which::Detected);
     "2.3" "incident.classificationDateTime": "when it was classified as major" = A::Moment(Which::Classified);
     "2.4" "incident.incidentDescription": "description" = A::Description;

@@ -140,7 +140,7 @@ const fn note(root: &'static str, example: &'static str) -> Verb {
         verb: "note",
         label: "Add note",
         aliases: &[],
-        about: "Add a line to its story",
+        about: "Add a line to its story; “Ruled out: …” and “Unknown: …” are told in briefs",
         case: true,
         args: const { &[TEXT] },
         example,

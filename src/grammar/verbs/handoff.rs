@@ -23,7 +23,7 @@ const LINES: Examples = Examples {
     catch_up: "handoff catch-up HOF-1",
     status: "handoff status HOF-1",
     list: "handoff list mine",
-    note: "handoff note HOF-1 The vendor's number is on the wiki",
+    note: "handoff note HOF-1 Ruled out: the feature store",
     link: "handoff link HOF-1 https://wiki.example/handover Checklist",
     timeline: "handoff timeline HOF-1",
     pause: "handoff pause HOF-1 waiting on the requester: a second look",
@@ -167,7 +167,7 @@ const OWN: [Verb; 13] = [
         verb: "briefing",
         label: "Read the brief",
         aliases: &["briefing-notes"],
-        about: "Read what was ruled out, what isn't known, what is in force and what recurs",
+        about: "Read how it stands, what was ruled out, what isn't known, what is in force, and the last drill",
         case: true,
         args: &[],
         example: "handoff briefing HOF-1",
@@ -187,6 +187,14 @@ const OWN: [Verb; 13] = [
             Arg::new("next", "Who hears next if no answer comes there?", Kind::Role, "a role, such as command")
                 .optional()
                 .named(),
+            Arg::new(
+                "unaltered",
+                "Which workflow does a law forbid altering?",
+                Kind::Workflow,
+                "where a law does; the brief says so",
+            )
+            .optional()
+            .named(),
             Arg::new("condition", "On a condition", Kind::Rest, "kept with your acceptance").optional().named(),
             WORDS,
         ],
@@ -195,6 +203,7 @@ const OWN: [Verb; 13] = [
             values.on(Command::Accept(Accepting {
                 first: values.maybe_other("first"),
                 next: values.maybe_role("next"),
+                unaltered: values.maybe_workflow("unaltered"),
                 condition: values.maybe_text("condition"),
                 cases: None,
             }))
@@ -277,11 +286,16 @@ const OWN: [Verb; 13] = [
         verb: "place",
         label: "Find a place",
         aliases: &["placed"],
-        about: "Say what becomes of what was refused",
+        about: "Say what becomes of an item that was refused",
         case: true,
-        args: &[Arg::new("text", "What becomes of it", Kind::Rest, "who has it, until when").stated()],
-        example: "handoff place HOF-1 Arjun takes it on Monday",
-        make: |values| values.on(Command::Place { text: values.text("text") }),
+        args: &[
+            Arg::new("item", "Item", Kind::Number, "its number on the card; needed where several were refused")
+                .optional()
+                .named(),
+            Arg::new("text", "What becomes of it", Kind::Rest, "who has it, until when").stated(),
+        ],
+        example: "handoff place HOF-1 item=2 Arjun takes it on Monday",
+        make: |values| values.on(Command::Place { item: values.maybe_number("item"), text: values.text("text") }),
     },
     Verb {
         root: KIND.word(),

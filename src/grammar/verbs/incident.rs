@@ -298,7 +298,7 @@ const OWN: [Verb; 32] = [
         verb: "decision",
         label: "Record decision",
         aliases: &["decide", "decided"],
-        about: "Record a decision",
+        about: "Record a decision; “Ruled out: …” and “Unknown: …” are told in briefs",
         case: true,
         args: &[TEXT],
         example: "incident decision INC-1 We keep the old model until Monday",

@@ -317,7 +317,7 @@ const OWN: [Verb; 30] = [
         verb: "agree-point",
         label: "Agree to the step",
         aliases: &["point", "point-of-no-return"],
-        about: "Agree to a step with no way back, or one that a law forbade",
+        about: "Agree to the step that waits for that",
         case: true,
         args: &[STEP, GROUNDS],
         example: "rollback agree-point RBK-1 The copy is checked",

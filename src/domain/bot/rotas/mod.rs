@@ -91,6 +91,9 @@ pub struct Cover {
     pub number: u32,
     pub rota: RotaId,
     pub by: PersonId,
+    /// Whose time it is. `None`: nobody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<PersonId>,
     pub time: Time,
     pub reason: String,
     /// Who is asked in turn: the first of them now.

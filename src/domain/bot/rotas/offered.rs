@@ -91,7 +91,7 @@ impl Draft<'_> {
             )));
         };
         let number = self.next_number();
-        let cover = Cover { number, rota: id.clone(), by, time, reason, asked, since: now, past: Vec::new() };
+        let cover = Cover { number, rota: id.clone(), by, of: on, time, reason, asked, since: now, past: Vec::new() };
         self.push(Event::CoverWanted(cover));
         self.ask_next(number);
         let (time, first) = (self.time(time), self.name(&first));
@@ -145,6 +145,18 @@ impl Draft<'_> {
             return Err(Refusal::not_yours("covering that", cover.rota.to_string(), &people));
         }
         let time = cover.time.left_at(now);
+        let on = self.on(&cover.rota, time.starts);
+        // Whoever has the time by now didn't ask for cover.
+        let whose = cover.of.as_ref().unwrap_or(&cover.by);
+        if let Some(on) = on.as_ref().filter(|on| *on != whose) {
+            let (name, asked) = (self.name(on), self.name(&cover.by));
+            let end = Shift::End.line().with(number);
+            return Err(Refusal::missing(say![
+                format!("leave it to {name}, who is on {} then by now. {asked} takes it back with ", cover.rota),
+                end,
+                "."
+            ]));
+        }
         let instead = Instead {
             number,
             rota: cover.rota.clone(),
@@ -155,7 +167,6 @@ impl Draft<'_> {
             by: cover.by.clone(),
             how: How::Cover,
         };
-        let on = self.on(&cover.rota, time.starts);
         self.arrange(vec![instead.clone()]);
         if on.as_ref() != Some(&cover.by) {
             self.tell(To::Person(cover.by.clone()), Telling::Instead { it: instead, of: None }, None);

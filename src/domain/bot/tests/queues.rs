@@ -124,11 +124,18 @@ fn a_queue_gets_worse_when_both_windows_agree_and_the_first_missed_deadline_is_n
     line.comes(32, 272);
     let outlook = line.outlook(32);
     assert_eq!((outlook.depth, outlook.short), (3, Passed { came: 6, left: 3 }));
-    assert_eq!(outlook.drained_in, Some(Span::hours(1)));
+    assert_eq!(outlook.drained_in, None, "twice as many come as leave");
     line.goes(40, 0);
     line.goes(41, 0);
     line.goes(42, 0);
     assert_eq!((line.turn(42), line.outlook(42).first_breach), (None, None), "never at this rate");
+    assert_eq!(line.outlook(42).drained_in, None, "as many come as leave");
+    line.goes(43, 0);
+    assert_eq!(
+        (line.outlook(43).depth, line.outlook(43).drained_in),
+        (2, Some(Span::hours(2))),
+        "one more leaves than comes"
+    );
 }
 
 #[test]
@@ -136,7 +143,14 @@ fn far_away_or_few_is_no_alarm() {
     let mut far = Line::default();
     (0..3).for_each(|minute| far.comes(minute, 60 * 24));
     assert_eq!(far.turn(3), None, "the first missed deadline is tomorrow");
-    assert_eq!(far.turn(60 * 17), None, "when it is near, the short window has forgotten: nothing comes any more");
+    assert_eq!(
+        far.queues.wake(&with_rule()),
+        Some(at(60 * 16)),
+        "it is looked at when that is near, although nothing happens"
+    );
+    assert_eq!(far.turn(60 * 16), Some(Turn::GetsWorse), "nobody has answered since: tomorrow all of them are late");
+    far.queues.apply(&OfQueue::Looked { queue: queue() }, at(60 * 16));
+    assert_eq!(far.queues.wake(&with_rule()), Some(at(60 * 17)), "once in a short window");
     let mut few = Line::default();
     (0..2).for_each(|minute| few.comes(minute, 60));
     assert_eq!(few.turn(3), None);
@@ -153,16 +167,37 @@ fn it_has_recovered_only_when_that_has_held() {
     assert_eq!(line.turn(5), None, "there is an incident about it");
     line.goes(10, 0);
     assert_eq!(line.turn(10), Some(Turn::Eases), "fewer than a queue");
-    line.queues.apply(&OfQueue::Eased { queue: queue(), holds_at: at(70) });
-    assert_eq!((line.queues.wake(), line.turn(69)), (Some(at(70)), None));
+    line.queues.apply(&OfQueue::Eased { queue: queue(), holds_at: at(70) }, at(10));
+    assert_eq!((line.queues.wake(&with_rule()), line.turn(69)), (Some(at(70)), None));
     assert_eq!(line.turn(70), Some(Turn::Recovers));
     let mut again = Line { queues: line.queues.clone(), waiting: line.waiting.clone(), numbers: line.numbers };
     (20..24).for_each(|minute| again.comes(minute, 240));
     assert_eq!(again.turn(24), Some(Turn::Relapses), "before it has held");
-    again.queues.apply(&OfQueue::Relapsed { queue: queue() });
-    assert_eq!((again.queues.wake(), again.turn(24)), (None, None));
-    line.queues.apply(&OfQueue::Recovered { queue: queue() });
-    assert_eq!((line.queues.wake(), line.turn(100)), (None, None), "said once");
+    again.queues.apply(&OfQueue::Relapsed { queue: queue() }, at(24));
+    assert_eq!((again.queues.wake(&with_rule()), again.turn(24)), (None, None));
+    line.queues.apply(&OfQueue::Recovered { queue: queue() }, at(70));
+    assert_eq!((line.queues.wake(&with_rule()), line.turn(100)), (None, None), "said once");
+}
+
+/// What lies there untouched has not recovered, and what is late hasn't either.
+#[test]
+fn a_queue_in_which_nothing_happens_does_not_recover() {
+    let mut line = Line::default();
+    (0..4).for_each(|minute| line.comes(minute, 240));
+    let incident = CaseId { kind: CaseKind::Incident, number: 1 };
+    line.queues.incidents.insert(queue(), Alarm { case: incident, mood: Mood::Worse });
+    for hours in [2, 5, 14, 48] {
+        assert_eq!(line.turn(60 * hours), None, "after {hours} h");
+    }
+    assert_eq!(line.queues.wake(&with_rule()), None, "there is an incident about it");
+    // Answered as fast as they come: it doesn't get worse, but isn't well while somebody waits too long.
+    let figures = line.queues.figures.get_mut(&queue()).unwrap();
+    figures.late = 1;
+    line.goes(60 * 48, 0);
+    assert_eq!(line.outlook(60 * 48).depth, 3);
+    assert_eq!(line.turn(60 * 48), None);
+    line.queues.figures.get_mut(&queue()).unwrap().late = 0;
+    assert_eq!(line.turn(60 * 48), Some(Turn::Eases));
 }
 
 #[test]

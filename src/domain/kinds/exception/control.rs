@@ -2,7 +2,7 @@
 //! Suspended, it is out of force at once; only a ruling brings it back.
 
 use super::granting::{control_owners, holders_of, release_clocks, stop_clocks, told_once};
-use super::{Control, Event, Exception, ExceptionState, Telling, Verb};
+use super::{Control, Event, Exception, ExceptionState, Grant, Telling, Verb};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Holder, Terms};
 use crate::domain::scene::Scene;
@@ -91,6 +91,16 @@ impl Exception {
         Ok(draft.done("lifted: it is in force again"))
     }
 
+    /// When the control of a grant has to be shown by its cadence, which goes on over renewals: a short grant after another puts off
+    /// no proof. With another control it begins anew.
+    pub(super) fn proof_due(&self, grant: &Grant, control: &Control) -> At {
+        let same = self.grants.iter().rev().take_while(|it| it.control.as_ref() == Some(control));
+        let first = same.last().map_or(grant.from, |first| first.from);
+        let last = self.proof.as_ref().map(|proof| proof.at).filter(|at| *at >= first);
+        let due = last.unwrap_or(first) + control.every;
+        if due > grant.from { due } else { grant.from + control.every }
+    }
+
     /// The people who rule on it now.
     fn rulers(&self, draft: &Draft<'_>) -> Vec<PersonId> {
         let class = draft.world.stamped.exceptions.classes.get(&self.class);
@@ -100,17 +110,20 @@ impl Exception {
     }
 }
 
-/// Opens the next proof of a control, due at that moment; not where the exception ends before it. Returns when it is due.
+/// Opens the next proof of a control, due at that moment. Each grant has its control shown: where it ends before that, the proof is
+/// due at its end, unless it was shown in this grant. Returns when it is due.
 pub(super) fn owe_proof(draft: &mut Draft<'_>, control: &Control, due: At) -> Option<At> {
     let Body::Exception(exception) = &draft.case.body else { return None };
-    let ends = exception.grant().and_then(|grant| grant.until);
+    let ends = exception.grant().and_then(|grant| Some((grant.from, grant.until?)));
+    let shown = exception.proof.as_ref().map(|proof| proof.at);
     let open = draft.case.owed(Duty::ProveControl).map(|owed| owed.terms.due);
     if let Some(open) = open {
         return Some(open);
     }
-    if ends.is_some_and(|ends| ends <= due) {
-        return None;
-    }
+    let due = match ends {
+        Some((from, ends)) if ends <= due => Some(ends).filter(|_| shown.is_none_or(|shown| shown < from))?,
+        Some(_) | None => due,
+    };
     let target = draft.world.stamped.target(Duty::ProveControl, &draft.case.workflow, None);
     let terms = match target {
         Some(target) => Terms::promised(&target.terms, due, draft.at, draft.world.stamped),

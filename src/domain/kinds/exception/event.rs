@@ -46,6 +46,8 @@ pub enum Event {
         by: PersonId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stands_in_for: Option<PersonId>,
+        /// The role that was asked.
+        role: RoleId,
         advice: Advice,
         reason: String,
     },

@@ -151,9 +151,10 @@ impl Exception {
         draft.meet(|it| it.duty == Duty::AnswerExpiry);
         let number = owe_ruling(&mut draft, roles, Some((by, reason, None)));
         let (names, due) = (scene.names(&draft.waiting_on(number)), scene.moment(draft.due_of(number)));
-        let stands = match super::in_force(self, scene.ask.at) {
-            true => "what was granted stays as it is until then",
-            false => "it is not in force meanwhile",
+        let stands = match (super::in_force(self, scene.ask.at), self.grant().and_then(|grant| grant.until)) {
+            (true, Some(until)) => format!("without one it is in force until {}, as granted", scene.moment(until)),
+            (true, None) => "it stays in force meanwhile".to_owned(),
+            (false, _) => "it is not in force meanwhile".to_owned(),
         };
         Ok(draft.done(format!("asked for; {names} rules on the renewal by {due}, and {stands}")))
     }
@@ -194,10 +195,10 @@ impl Exception {
         Ok(draft.done("the renewal is refused; what was granted before stays as it is"))
     }
 
-    /// Where its class asks for a specialist, somebody must have recommended.
+    /// Where its class asks for a specialist, somebody of that role must have recommended: another role's advice is no substitute.
     fn recommended_on(&self, scene: &Scene<'_>, class: &ExceptionClass) -> Result<(), Refusal> {
         match &class.specialist {
-            Some(role) if self.recommendations.is_empty() => Err(Refusal::missing(say![
+            Some(role) if !self.recommendations.iter().any(|it| it.role == *role) => Err(Refusal::missing(say![
                 "ask a specialist first: ",
                 Verb::Specialist.on(scene.case.id),
                 format!(". The class {} is granted only after {role} has recommended.", self.class)
@@ -227,6 +228,17 @@ impl Exception {
             }
             // Without an end, the authority that its class names has been asked for.
             Some(_) | None => {}
+        }
+        // Terms aren't rewritten: what is in force ends when it was agreed to, and a renewal is for the time after that.
+        let ends = self.grant().and_then(|grant| grant.until).filter(|_| super::in_force(self, now));
+        if let (Some(ends), Some(until)) = (ends, wanted.until)
+            && until <= ends
+        {
+            return Err(Refusal::missing(say![
+                format!("it runs until {} already: name a later end. ", scene.moment(ends)),
+                Verb::Close.on(scene.case.id).with("why"),
+                " ends it now."
+            ]));
         }
         let control = self.control_wanted(scene, class, &wanted.control)?;
         let warn =
@@ -314,11 +326,12 @@ impl Exception {
 fn in_force_from_now(draft: &mut Draft<'_>, class: &ExceptionClass, grant: &Grant) {
     let Body::Exception(exception) = &draft.case.body else { return };
     let (raised_by, renewals) = (exception.raised_by.clone(), exception.renewals());
+    let due = grant.control.as_ref().map(|control| exception.proof_due(grant, control));
     let before = exception.grants.iter().rev().nth(1).and_then(|grant| grant.control.clone());
     if before != grant.control {
         draft.void("another control takes its place", |it| it.duty == Duty::ProveControl);
     }
-    let proof = grant.control.as_ref().and_then(|control| owe_proof(draft, control, grant.from + control.every));
+    let proof = grant.control.as_ref().zip(due).and_then(|(control, due)| owe_proof(draft, control, due));
     stop_clocks(draft, class, grant);
     let mut people = vec![raised_by.clone()];
     people.extend(holders_of(draft, grant.control.as_ref()));

@@ -162,11 +162,12 @@ impl Kind for Exception {
             }
             Event::HandedBack { .. } | Event::LeaseEnded { .. } => self.lease = None,
             Event::SentToSpecialist { .. } => self.turn(ExceptionState::WithSpecialist),
-            Event::Recommended { by, stands_in_for, advice, reason } => {
+            Event::Recommended { by, stands_in_for, role, advice, reason } => {
                 self.turn(ExceptionState::InReview);
                 self.recommendations.push(Recommendation {
                     by: by.clone(),
                     stands_in_for: stands_in_for.clone(),
+                    role: role.clone(),
                     at,
                     advice: *advice,
                     reason: reason.clone(),

@@ -32,7 +32,7 @@ impl Exception {
         };
         let (names, due) = (scene.names(&draft.waiting_on(number)), scene.moment(draft.due_of(number)));
         let next = draft.case.obligation(number).map_or("answer", |it| it.duty.noun());
-        Ok(draft.done(format!("triaged as {id}; the {next} is {names}'s by {due}{taken}")))
+        Ok(draft.done(format!("triaged as {id}; the {next} is due by {due} from {names}{taken}")))
     }
 
     /// Whoever may give the answer that comes next says that they work on it. Others see that, and may still take it over.
@@ -114,12 +114,14 @@ impl Exception {
 
     pub(super) fn recommend(&self, scene: &Scene<'_>, advice: Advice, reason: &str) -> Result<Ruling, Refusal> {
         scene.asker()?;
-        let seat = scene.answering(scene.owed(Duty::Recommend)?)?;
+        let owed = scene.owed(Duty::Recommend)?;
+        let seat = scene.answering(owed)?;
+        let role = owed.holder.role().cloned().unwrap_or_else(|| RoleId::from("nobody"));
         let reason = text::text("the reason", reason)?;
         let class = self.class_of(scene)?;
         let mut draft = scene.draft();
         let (by, stands_in_for) = (seat.person, seat.stands_in_for);
-        draft.push(Event::Recommended { by: by.clone(), stands_in_for, advice, reason: reason.clone() });
+        draft.push(Event::Recommended { by: by.clone(), stands_in_for, role, advice, reason: reason.clone() });
         draft.meet(|it| it.duty == Duty::Recommend);
         let number = ask_to_rule(&mut draft, class, Some((by, reason, Some(advice))));
         let (names, due) = (scene.names(&draft.waiting_on(number)), scene.moment(draft.due_of(number)));
@@ -141,7 +143,7 @@ impl Exception {
         draft.void("it goes on without a recommendation", |it| it.duty == Duty::Recommend);
         let number = ask_to_rule(&mut draft, class, Some((by, reason, None)));
         let (names, due) = (scene.names(&draft.waiting_on(number)), scene.moment(draft.due_of(number)));
-        Ok(draft.done(format!("sent back without a recommendation: it is {names}'s by {due}")))
+        Ok(draft.done(format!("sent back without a recommendation: the ruling is due by {due} from {names}")))
     }
 
     /// Whoever acts has it from then on; somebody else who had taken it is named in the answer.

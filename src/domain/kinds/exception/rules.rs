@@ -67,7 +67,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     };
     let (names, due) = (world.names(&draft.waiting_on(number)), world.moment(draft.due_of(number), ask));
     let noun = draft.case.obligation(number).map_or("answer", |it| it.duty.noun());
-    Ok(draft.done(format!("raised; the {noun} is {names}'s by {due}. {}", every_case::PUBLIC)))
+    Ok(draft.done(format!("raised; the {noun} is due by {due} from {names}. {}", every_case::PUBLIC)))
 }
 
 /// # Errors
@@ -113,7 +113,15 @@ pub(super) fn decide(exception: &Exception, command: &Command, scene: &Scene<'_>
         (Raised | Triaged | InReview, C::Recommend { .. } | C::SendBack { .. }) => Err(Refusal::missing(say![
             "send it to a specialist first: ",
             Verb::Specialist.on(scene.case.id),
-            format!(". Nobody was asked to recommend on {}.", scene.case.id)
+            match exception.recommendations.last() {
+                None => format!(". Nobody was asked to recommend on {}.", scene.case.id),
+                Some(last) => format!(
+                    ". {} recommended to {} it at {}, and nobody was asked again.",
+                    scene.name(&last.by),
+                    last.advice.word(),
+                    scene.moment(last.at)
+                ),
+            }
         ])),
 
         (Triaged | InReview, C::Grant(wanted)) => exception.grant_first(scene, wanted),

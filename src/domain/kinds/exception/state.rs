@@ -154,6 +154,8 @@ pub struct Recommendation {
     pub by: PersonId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands_in_for: Option<PersonId>,
+    /// The role that was asked.
+    pub role: RoleId,
     pub at: At,
     pub advice: Advice,
     pub reason: String,

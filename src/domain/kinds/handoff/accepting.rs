@@ -1,16 +1,20 @@
 //! How a receiver answers: everything that they don't refuse moves at one moment. What they say back shows whether it was
 //! understood, and is no exam: a wrong answer moves it all the same, and both see what is so.
 
+use std::collections::BTreeSet;
+
 use super::brief::next_rung;
+use super::ending::one_item;
 use super::offering::{Part, parts};
-use super::{Accepting, Event, Handed, Handoff, HandoffState, SaidBack, Scope, Standing, Telling, Verb};
+use super::{Accepting, Event, Handed, Handoff, HandoffState, Item, SaidBack, Scope, Standing, Telling, Verb};
 use crate::domain::bot::handed::HandedSeat;
 use crate::domain::every_case;
-use crate::domain::line::{Named, Sentence, say};
+use crate::domain::line::{Named, say};
 use crate::domain::obligation::{About, Holder, Obligation, Receiver, State, Terms};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    At, BotCommand, Case, CaseId, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, Span, Then, text,
+    At, BotCommand, Case, CaseId, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, Span, Then, WorkflowId, World,
+    text,
 };
 
 /// How long whoever finds a place for what was refused has, where the policy has no target for it.
@@ -25,11 +29,14 @@ impl Handoff {
         let seat = people.into_iter().find(|seat| seat.person == by).ok_or_else(|| scene.not_yours(owed))?;
         let condition = accepting.condition.as_deref().map(str::trim).filter(|it| !it.is_empty());
         let condition = condition.map(|it| text::text("the condition", it)).transpose()?;
-        let items: Vec<u32> = self.open_items().map(|item| item.number).collect();
         let world = scene.world;
         let cases = accepting.cases.as_deref().unwrap_or_default();
-        let parts = parts(&self.scope, self.from(), &self.to, &self.items, &items, cases, world);
         let asked_for_real = accepting.cases.is_some();
+        // What went to others meanwhile isn't the giver's to hand over any more.
+        let (held, gone): (Vec<&Item>, Vec<&Item>) =
+            self.open_items().partition(|item| !asked_for_real || self.is_held(&item.what, cases, scene));
+        let items: Vec<u32> = held.iter().map(|item| item.number).collect();
+        let parts = parts(&self.scope, self.from(), &self.to, &self.items, &items, cases, world);
         // Between parties nobody is there to ask afterwards: a tick is not enough.
         if let (Scope::Workflow { .. }, Some(item)) = (&self.scope, self.unproven().next()) {
             let what = self.brief.knowledge.get(item as usize - 1).map(|it| text::quoted(it)).unwrap_or_default();
@@ -39,7 +46,7 @@ impl Handoff {
                 "."
             ]));
         }
-        if asked_for_real && parts.is_empty() && self.only_cases() {
+        if held.is_empty() {
             return Err(Refusal::missing(say![
                 format!("{} holds none of it any more. ", scene.name(&self.giver)),
                 Verb::Decline.on(scene.case.id).with("…"),
@@ -48,7 +55,7 @@ impl Handoff {
         }
         // A restricted case is named nowhere but among its own people.
         let told: Vec<&Part<'_>> = parts.iter().filter(|part| !part.case.restricted).collect();
-        let questions = Questions::of(&told);
+        let questions = Questions::of(&told, &held, world);
         let said_back = if asked_for_real { questions.answered(accepting, scene.case.id)? } else { Vec::new() };
         let wrong = said_back.iter().filter(|it| !it.is_right()).count();
         let kept: Vec<_> = told.iter().flat_map(|part| part.kept()).collect();
@@ -66,13 +73,15 @@ impl Handoff {
             reachable_until,
         });
         draft.meet(|it| it.duty == Duty::AcceptHandoff);
-        let reachable = reachable_until.map(|until| {
+        // Where nothing was said back, nothing waits for anybody's word that it was understood.
+        let answers_for = self.stays_reachable(scene.case).clone();
+        let reachable = reachable_until.filter(|_| !said_back.is_empty()).map(|until| {
             let terms = world.stamped.target(Duty::StayReachable, &scene.case.workflow, None);
             let terms = match terms {
                 Some(target) => Terms::promised(&target.terms, until, scene.ask.at, world.stamped),
                 None => Terms::until(until, scene.ask.at),
             };
-            draft.owe(Duty::StayReachable, Holder::Person(self.giver.clone()), terms, None)
+            draft.owe(Duty::StayReachable, Holder::Person(answers_for.clone()), terms, None)
         });
         for part in &parts {
             let hand_over = part.hand_over(scene.case.id, self.from(), &self.to);
@@ -92,16 +101,17 @@ impl Handoff {
             stays: count(refused + kept.len()),
             text: condition,
             reachable_until,
+            who: Some(answers_for.clone()).filter(|who| *who != self.giver),
         };
         let people = concerned(&told, &by, scene, &self.giver);
         draft.tell_case_and(&people, telling, Vec::new(), false);
-        if let (false, Some(number)) = (said_back.is_empty(), reachable) {
-            let (giver, said, due) = (self.giver.clone(), said_back, draft.due_of(number));
+        if let Some(number) = reachable {
+            let (giver, said, due) = (answers_for.clone(), said_back, draft.due_of(number));
             let telling = Telling::SaidBack { by: by.clone(), giver: giver.clone(), said, wrong: count(wrong), due };
             draft.tell_case_and(&[giver, by], telling, vec![number], false);
         }
         let until = reachable_until.map_or_else(String::new, |until| {
-            format!(". {} stays reachable until {}", scene.name(&self.giver), scene.moment(until))
+            format!(". {} stays reachable until {}", scene.name(&answers_for), scene.moment(until))
         });
         let wrong = match wrong {
             0 => "",
@@ -114,11 +124,22 @@ impl Handoff {
                 format!(". With {} stays what you may not answer: {}", scene.name(&self.giver), text::list(kept))
             }
         };
+        let gone = match gone.as_slice() {
+            [] => String::new(),
+            gone => {
+                let gone = gone.iter().map(|item| self.called(scene, &item.what));
+                format!(
+                    ". What {} doesn't hold any more doesn't go along: {}",
+                    scene.name(&self.giver),
+                    text::list(gone)
+                )
+            }
+        };
         let it = match (&self.scope, scene.case.restricted) {
             (Scope::Case(case), true) => case.to_string(),
             (_, _) => "it".to_owned(),
         };
-        Ok(draft.done(format!("{it} is yours from now on, with its clocks running{until}{stays}{wrong}")))
+        Ok(draft.done(format!("{it} is yours from now on, with its clocks running{until}{stays}{gone}{wrong}")))
     }
 
     /// Seats of roles and shifts, which are the bot's to keep.
@@ -135,12 +156,13 @@ impl Handoff {
                     handoff,
                 }),
                 (Handed::Shift { rota, starts, ends }, Receiver::Person(person)) => {
+                    let Some((starts, ends)) = self.left_of(rota, (*starts, *ends), scene) else { continue };
                     draft.then(Then::Bot(BotCommand::HandShift {
                         rota: rota.clone(),
                         person: person.clone(),
                         by: self.giver.clone(),
-                        starts: (*starts).max(scene.ask.at),
-                        ends: *ends,
+                        starts,
+                        ends,
                         handoff,
                     }));
                 }
@@ -150,11 +172,6 @@ impl Handoff {
         if !seats.is_empty() {
             draft.then(Then::Bot(BotCommand::HandSeats { seats }));
         }
-    }
-
-    /// Nothing of it is a role's seat or a shift, which have no case.
-    fn only_cases(&self) -> bool {
-        self.items.iter().all(|item| matches!(item.what, Handed::Case { .. }))
     }
 
     /// Something was done that only who knows it can do: a drill run, a bundle opened, a page answered.
@@ -191,7 +208,7 @@ impl Handoff {
         if self.open_items().count() == 1 {
             draft.meet(|it| it.duty == Duty::AcceptHandoff);
         }
-        let about = About::named(format!("item {number}"));
+        let about = About::named(one_item(number));
         self.find_a_place(&mut draft, about, (Some(number), Some(what.clone())), by, reason);
         Ok(draft.done(format!("{what} stays with {}", scene.name(&self.giver))))
     }
@@ -260,7 +277,7 @@ impl Handoff {
         draft.push(Event::Withdrawn { by: by.clone(), reason: reason.clone() });
         draft.void("it was withdrawn", |_| true);
         let state = Label::from(HandoffState::Withdrawn.word());
-        let telling = Telling::Over { state, by, reason: Some(reason) };
+        let telling = Telling::Over { state, by, item: None, reason: Some(reason) };
         draft.tell_case_and(&people, telling, Vec::new(), false);
         Ok(draft.done(format!("withdrawn; {} goes on holding all of it", scene.name(&self.giver))))
     }
@@ -288,10 +305,12 @@ struct Questions {
     /// The cases on which a clock runs out first.
     first: Vec<CaseId>,
     next: Option<RoleId>,
+    /// The workflows of it that a law forbids altering now, as far as everybody may know.
+    unaltered: Vec<WorkflowId>,
 }
 
 impl Questions {
-    fn of(told: &[&Part<'_>]) -> Questions {
+    fn of(told: &[&Part<'_>], held: &[&Item], world: &World<'_>) -> Questions {
         let running = |part: &&&Part<'_>| -> Option<(At, CaseId, Option<RoleId>)> {
             let case: &Case = part.case;
             let owed = part.moves.of(case).filter(|it| matches!(it.state(), State::Owed | State::Late));
@@ -304,27 +323,44 @@ impl Questions {
         let first: Vec<CaseId> = all.iter().filter(|(at, ..)| Some(*at) == due).map(|(_, case, _)| *case).collect();
         // Where several run out at once, who hears next isn't one answer.
         let next = all.first().and_then(|(.., next)| next.clone()).filter(|_| first.len() == 1);
-        Questions { first, next }
+        let of_roles = held.iter().filter_map(|item| match &item.what {
+            Handed::Role { workflow, .. } => workflow.as_ref(),
+            Handed::Case { .. } | Handed::Shift { .. } => None,
+        });
+        let workflows: BTreeSet<&WorkflowId> = told.iter().map(|part| &part.case.workflow).chain(of_roles).collect();
+        let forbidden = |workflow: &&WorkflowId| !world.releases.forbidding(workflow).named().is_empty();
+        let unaltered = workflows.into_iter().filter(forbidden).cloned().collect();
+        Questions { first, next, unaltered }
     }
 
     fn answered(&self, accepting: &Accepting, handoff: CaseId) -> Result<Vec<SaidBack>, Refusal> {
-        let Some(first) = self.first.first() else { return Ok(Vec::new()) };
-        let (Some(said), next) = (accepting.first, &accepting.next) else { return Err(self.ask(handoff)) };
-        let so = if self.first.contains(&said) { said } else { *first };
-        let mut answers = vec![SaidBack::First { answer: said, so }];
+        let mut answers = Vec::new();
+        if let Some(first) = self.first.first() {
+            let answer = accepting.first.ok_or_else(|| self.ask(handoff))?;
+            let so = if self.first.contains(&answer) { answer } else { *first };
+            answers.push(SaidBack::First { answer, so });
+        }
         if let Some(so) = &self.next {
-            let said = next.clone().ok_or_else(|| self.ask(handoff))?;
-            answers.push(SaidBack::Next { answer: said, so: so.clone() });
+            let answer = accepting.next.clone().ok_or_else(|| self.ask(handoff))?;
+            answers.push(SaidBack::Next { answer, so: so.clone() });
+        }
+        if let Some(first) = self.unaltered.first() {
+            let answer = accepting.unaltered.clone().ok_or_else(|| self.ask(handoff))?;
+            let so = if self.unaltered.contains(&answer) { answer.clone() } else { first.clone() };
+            answers.push(SaidBack::Unaltered { answer, so });
         }
         Ok(answers)
     }
 
     fn ask(&self, handoff: CaseId) -> Refusal {
-        let line = Verb::Accept.on(handoff).with("first=…");
-        let (line, who): (_, Sentence) = match &self.next {
-            Some(_) => (line.with("next=…"), ", and which role hears next if no answer comes there".into()),
-            None => (line, "".into()),
-        };
-        Refusal::missing(say!["say back on which case a clock runs out first", who, ": ", line, ". Its brief says so."])
+        let asked = [
+            (!self.first.is_empty(), "first=…", "on which case a clock runs out first"),
+            (self.next.is_some(), "next=…", "which role hears next if no answer comes there"),
+            (!self.unaltered.is_empty(), "unaltered=…", "which workflow a law forbids altering now"),
+        ];
+        let asked = || asked.iter().filter(|(is_asked, ..)| *is_asked);
+        let line = asked().fold(Verb::Accept.on(handoff), |line, (_, option, _)| line.with(option));
+        let what = text::list(asked().map(|(.., what)| what));
+        Refusal::missing(say![format!("say back {what}: "), line, ". ", Verb::Briefing.on(handoff), " says so."])
     }
 }

@@ -5,15 +5,22 @@ use crate::domain::act::{Act, words};
 use crate::domain::every_case;
 use crate::domain::scene::Scene;
 
-pub(super) fn acts(handoff: &Handoff, _scene: &Scene<'_>) -> Vec<Act> {
+pub(super) fn acts(handoff: &Handoff, scene: &Scene<'_>) -> Vec<Act> {
     use Command as C;
     let mut acts = vec![
         Act::of(Verb::Accept, C::Accept(Accepting::default())),
         Act::of(Verb::Confirm, C::Confirm { text: None }),
         Act::of(Verb::Correct, C::Correct { text: words() }),
         Act::of(Verb::TakeReview, C::ReviewTake { text: words() }),
-        Act::of(Verb::Place, C::Place { text: words() }),
     ];
+    let refused = handoff.to_place(scene.case).map(|(_, item)| item);
+    acts.extend(refused.map(|item| {
+        let act = Act::of(Verb::Place, C::Place { item, text: words() });
+        match item {
+            Some(item) => act.with(item),
+            None => act,
+        }
+    }));
     let unproven = handoff.unproven();
     acts.extend(unproven.map(|item| Act::of(Verb::Prove, C::Prove { item, text: words() }).with(item)));
     let items = handoff.open_items().map(|item| item.number);

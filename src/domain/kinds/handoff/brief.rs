@@ -2,12 +2,13 @@
 //! happens if they don't, and what nobody knows yet.
 //!
 //! What was said on a case, such as ideas that were ruled out, isn't here: it is read from the ledger by whoever is shown the brief.
+//! And whoever is shown it reads how the cases stand then, as far as they may see them: a case can be restricted after it was offered.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::obligation::{About, Obligation, Standing, State, StepAct};
 use crate::domain::ruling::persons;
-use crate::domain::{At, Case, CaseId, Duty, Label, PersonId, Policy, RoleId, Severity, Span, World};
+use crate::domain::{At, Case, CaseId, Duty, Label, People, PersonId, Policy, RoleId, Severity, Span, World};
 
 /// So many cases are told one by one, the most ill first; the others are counted.
 const CASES_AT_MOST: usize = 40;
@@ -122,31 +123,34 @@ impl Brief {
         ill.sort_by_key(|(illness, due, case)| (*illness, due.unwrap_or(At(i64::MAX)), case.id));
         let told = ill.iter().take(CASES_AT_MOST);
         Brief {
-            cases: told.map(|(illness, _, case)| on_case(case, *illness, world)).collect(),
+            cases: told.map(|(illness, _, case)| OnCase::of(case, *illness, &world.people)).collect(),
             more: u32::try_from(ill.len().saturating_sub(CASES_AT_MOST)).unwrap_or(u32::MAX),
             knowledge: Vec::new(),
         }
     }
 }
 
-fn on_case(case: &Case, illness: Illness, world: &World<'_>) -> OnCase {
-    let mut owed: Vec<&Obligation> = case.open_obligations().collect();
-    owed.sort_by_key(|it| it.terms.due);
-    let action = |it: &Obligation| Action {
-        duty: it.duty,
-        about: it.about.clone(),
-        waiting_on: persons(case.waiting_on(it, &world.people)),
-        due: it.terms.due,
-        late: it.is_late(),
-        then: next_rung(it).filter(|_| it.state() != State::Paused),
-    };
-    OnCase {
-        case: case.id,
-        title: case.title.clone(),
-        illness,
-        state: Label::from(case.state()),
-        severity: case.severity(),
-        actions: owed.into_iter().map(action).collect(),
-        unknown: case.owed(Duty::Assess).is_some(),
+impl OnCase {
+    /// As it stands at the moment of these people.
+    pub fn of(case: &Case, illness: Illness, people: &People<'_>) -> OnCase {
+        let mut owed: Vec<&Obligation> = case.open_obligations().collect();
+        owed.sort_by_key(|it| it.terms.due);
+        let action = |it: &Obligation| Action {
+            duty: it.duty,
+            about: it.about.clone(),
+            waiting_on: persons(case.waiting_on(it, people)),
+            due: it.terms.due,
+            late: it.is_late(),
+            then: next_rung(it).filter(|_| it.state() != State::Paused),
+        };
+        OnCase {
+            case: case.id,
+            title: case.title.clone(),
+            illness,
+            state: Label::from(case.state_at(people.at)),
+            severity: case.severity(),
+            actions: owed.into_iter().map(action).collect(),
+            unknown: case.owed(Duty::Assess).is_some(),
+        }
     }
 }

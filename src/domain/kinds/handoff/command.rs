@@ -3,7 +3,7 @@
 use super::Scope;
 use crate::domain::line::Named;
 use crate::domain::obligation::Receiver;
-use crate::domain::{Case, CaseId, PersonId, RoleId};
+use crate::domain::{Case, CaseId, PersonId, RoleId, WorkflowId};
 
 /// What somebody gives to hand something over, or to take it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,8 +53,9 @@ pub enum Command {
     Correct {
         text: String,
     },
-    /// What becomes of what was refused.
+    /// What becomes of an item that was refused; without one, of all of it, or of the only one.
     Place {
+        item: Option<u32>,
         text: String,
     },
     /// Somebody else looks at what was taken over in an emergency.
@@ -70,6 +71,8 @@ pub struct Accepting {
     pub first: Option<CaseId>,
     /// Who hears next if no answer comes there.
     pub next: Option<RoleId>,
+    /// The workflow that a law forbids altering now.
+    pub unaltered: Option<WorkflowId>,
     pub condition: Option<String>,
     /// The cases in its scope, once they were read.
     pub cases: Option<Vec<Case>>,
@@ -80,6 +83,7 @@ pub struct Accepting {
 #[strum(serialize_all = "kebab-case")]
 pub enum Verb {
     Accept,
+    Briefing,
     Confirm,
     Correct,
     Decline,

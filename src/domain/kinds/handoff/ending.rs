@@ -1,8 +1,9 @@
 //! What follows a handoff: the giver's word on what was said back, a place for what was refused, a look at what was taken over;
 //! and what of it a digest counts.
 
-use super::{Event, Handoff, HandoffState, Standing, Telling};
+use super::{Event, Handoff, HandoffState, Standing, Telling, Verb};
 use crate::domain::kinds::Counted;
+use crate::domain::line::{Named, say};
 use crate::domain::scene::Scene;
 use crate::domain::{At, Case, Duty, Label, Refusal, Ruling, Span, text};
 
@@ -18,6 +19,11 @@ const OPEN: &str = "open at the end";
 /// What a digest counts of handoffs.
 pub(super) const COUNTED: [&str; 8] = [OFFERED, ACCEPTED, REFUSED, DECLINED, WITHDRAWN, TAKEN, OVERDUE, OPEN];
 
+/// What an obligation to find a place is called by.
+pub(super) fn one_item(number: u32) -> String {
+    format!("item {number}")
+}
+
 impl Handoff {
     pub(super) fn confirm(&self, scene: &Scene<'_>, words: Option<&str>) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
@@ -27,7 +33,7 @@ impl Handoff {
         let mut draft = scene.draft();
         draft.push(Event::Confirmed { by: by.clone(), text: text.clone() });
         draft.meet(|it| it.duty == Duty::StayReachable);
-        draft.tell_case(Telling::Over { state: Label::from("confirmed"), by, reason: text });
+        draft.tell_case(Telling::Over { state: Label::from("confirmed"), by, item: None, reason: text });
         Ok(draft.done("confirmed: the handoff is complete"))
     }
 
@@ -39,21 +45,54 @@ impl Handoff {
         draft.push(Event::Corrected { by: by.clone(), text: text.clone() });
         draft.meet(|it| it.duty == Duty::StayReachable);
         let receiver: Vec<_> = self.moved.iter().map(|moved| moved.by.clone()).collect();
-        let telling = Telling::Over { state: Label::from("corrected"), by, reason: Some(text) };
+        let telling = Telling::Over { state: Label::from("corrected"), by, item: None, reason: Some(text) };
         draft.tell_case_and(&receiver, telling, Vec::new(), false);
         Ok(draft.done("put right: the receiver hears it"))
     }
 
-    pub(super) fn place(&self, scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {
+    /// What waits for a place, by the number of the obligation and of the item. No item: all of it was declined.
+    pub fn to_place(&self, case: &Case) -> impl Iterator<Item = (u32, Option<u32>)> {
+        let open = case.open_obligations().filter(|it| it.duty == Duty::PlaceRefused);
+        open.map(|owed| {
+            let item = self.items.iter().find(|item| owed.is_about(&one_item(item.number)));
+            (owed.number, item.map(|item| item.number))
+        })
+    }
+
+    /// Each item finds a place of its own: what is said of one says nothing of the others.
+    pub(super) fn place(&self, scene: &Scene<'_>, item: Option<u32>, words: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
-        scene.answering(scene.owed(Duty::PlaceRefused)?)?;
+        scene.owed(Duty::PlaceRefused)?;
+        let open: Vec<(u32, Option<u32>)> = self.to_place(scene.case).collect();
+        let meant = match (item, open.as_slice()) {
+            (None, [only]) => Some(only),
+            (item, open) => open.iter().find(|(_, of)| *of == item),
+        };
+        let Some((number, item)) = meant.copied() else {
+            let items = open.iter().filter_map(|(_, item)| *item);
+            let (waits, first) = (text::list(items.clone()), items.min());
+            let all = || Verb::Place.on(scene.case.id);
+            let line = first.map_or_else(all, |item| all().with(format_args!("item={item}"))).with("…");
+            return Err(Refusal::missing(match first {
+                Some(_) => say![format!("name the item that finds a place, of {waits}, as in "), line, "."],
+                None => say!["no single item waits for a place, all of it does: ", line, "."],
+            }));
+        };
+        let owed = scene
+            .case
+            .obligation(number)
+            .ok_or(Refusal::NothingOwed { case: scene.case.id, duty: Duty::PlaceRefused })?;
+        scene.answering(owed)?;
         let text = text::text("what becomes of it", words)?;
         let mut draft = scene.draft();
-        draft.push(Event::Placed { by: by.clone(), text: text.clone() });
-        draft.meet(|it| it.duty == Duty::PlaceRefused);
-        let telling = Telling::Over { state: Label::from("placed"), by, reason: Some(text) };
+        draft.push(Event::Placed { by: by.clone(), item, text: text.clone() });
+        draft.meet(|it| it.number == number);
+        let telling = Telling::Over { state: Label::from("placed"), by, item, reason: Some(text) };
         draft.tell_case_and(std::slice::from_ref(&self.giver), telling, Vec::new(), false);
-        Ok(draft.done("recorded: what was refused has a place"))
+        let what = item.map_or_else(|| "what was refused".to_owned(), one_item);
+        let left = open.len() - 1;
+        let more = if left == 0 { String::new() } else { format!("; {left} more to place") };
+        Ok(draft.done(format!("recorded: {what} has a place{more}")))
     }
 
     pub(super) fn review_take(&self, scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {
@@ -65,7 +104,7 @@ impl Handoff {
         draft.meet(|it| it.duty == Duty::ReviewTake);
         let mut people = vec![self.giver.clone()];
         people.extend(self.taker());
-        let telling = Telling::Over { state: Label::from("reviewed"), by, reason: Some(text) };
+        let telling = Telling::Over { state: Label::from("reviewed"), by, item: None, reason: Some(text) };
         draft.tell_case_and(&people, telling, Vec::new(), false);
         Ok(draft.done("recorded: the takeover is reviewed"))
     }

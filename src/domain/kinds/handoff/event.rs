@@ -64,9 +64,11 @@ pub enum Event {
         by: PersonId,
         text: String,
     },
-    /// What becomes of what was refused.
+    /// What becomes of an item that was refused. `item: None`: of all of it.
     Placed {
         by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<u32>,
         text: String,
     },
     TakeReviewed {

@@ -1,6 +1,7 @@
-//! What people said that a receiver must not have to find out anew: which ideas were ruled out, and what nobody knows yet.
+//! What people said that a receiver must not have to find out anew: which ideas were ruled out, and what nobody knows yet. They
+//! say themselves which of the two it is, with the words that a note or a decision begins with; nothing is guessed.
 
-/// What a note or a decision says of how far it is understood.
+/// What a note or a decision says of how far something is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Idea {
     /// It isn't that: nobody need look there again.
@@ -8,27 +9,17 @@ pub enum Idea {
     Unknown,
 }
 
-const RULED_OUT: [&str; 8] = [
-    "ruled out",
-    "rules out",
-    "rule out",
-    "not the cause",
-    "isn't the cause",
-    "isn’t the cause",
-    "it wasn't",
-    "it isn't",
-];
-const UNKNOWN: [&str; 7] = ["unknown", "unclear", "not known", "don't know", "don’t know", "no idea", "not sure"];
+const BEGINNINGS: [(&str, Idea); 3] =
+    [("ruled out:", Idea::RuledOut), ("ruled-out:", Idea::RuledOut), ("unknown:", Idea::Unknown)];
 
 impl Idea {
-    /// By what was said, in so many words; `None`: it says neither.
-    pub fn of(said: &str) -> Option<Idea> {
-        let said = said.trim().to_lowercase();
-        let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
-        match (says(&RULED_OUT), says(&UNKNOWN) || said.ends_with('?')) {
-            (true, _) => Some(Idea::RuledOut),
-            (false, true) => Some(Idea::Unknown),
-            (false, false) => None,
-        }
+    /// Which it is, and what; `None`: it is neither.
+    pub fn of(said: &str) -> Option<(Idea, &str)> {
+        let said = said.trim();
+        let (idea, what) = BEGINNINGS.iter().find_map(|(beginning, idea)| {
+            let (first, rest) = said.split_at_checked(beginning.len())?;
+            first.eq_ignore_ascii_case(beginning).then_some((*idea, rest.trim()))
+        })?;
+        (!what.is_empty()).then_some((idea, what))
     }
 }

@@ -26,6 +26,7 @@ mod brief;
 mod command;
 mod ending;
 mod event;
+mod held;
 mod ideas;
 mod offering;
 mod rules;
@@ -39,7 +40,7 @@ pub use brief::{Action, Brief, Contingency, Illness, OnCase};
 pub use command::{Accepting, Command, Opening, Verb};
 pub use event::{Event, Offered};
 pub use ideas::Idea;
-pub use state::{Handed, HandoffState, Item, Kept, Proof, Remark, SaidBack, Scope, Standing};
+pub use state::{Handed, HandoffState, Item, Kept, Place, Proof, Remark, SaidBack, Scope, Standing};
 pub use telling::Telling;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,8 +74,9 @@ pub struct Handoff {
     pub answered: Option<Remark>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrected: Option<Remark>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub placed: Option<Remark>,
+    /// What became of what was refused, in the order in which it was said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Place>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Remark>,
     /// How it ended, where nothing moved.
@@ -162,7 +164,9 @@ impl Kind for Handoff {
             Event::Corrected { by, text } => {
                 (self.answered, self.corrected) = (said(by, text), said(by, text));
             }
-            Event::Placed { by, text } => self.placed = said(by, text),
+            Event::Placed { by, item, text } => {
+                self.places.push(Place { item: *item, by: by.clone(), at, text: text.clone() });
+            }
             Event::TakeReviewed { by, text } => self.reviewed = said(by, text),
         }
     }
@@ -351,7 +355,7 @@ impl Handoff {
             reachable_until: None,
             answered: None,
             corrected: None,
-            placed: None,
+            places: Vec::new(),
             reviewed: None,
             turned: None,
         }
@@ -375,6 +379,18 @@ impl Handoff {
         match self.scope {
             Scope::Workflow { .. } => None,
             Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} => Some(&self.giver),
+        }
+    }
+
+    /// Who answers questions about it afterwards: its giver. For somebody who leaves it is whoever offered it for them: the one
+    /// who left may have no account any more.
+    pub fn stays_reachable<'c>(&'c self, case: &'c Case) -> &'c PersonId {
+        match (&self.scope, &case.opened_by) {
+            (Scope::Leaving {}, Some(by)) => by,
+            (
+                Scope::Leaving {} | Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Workflow { .. },
+                _,
+            ) => &self.giver,
         }
     }
 

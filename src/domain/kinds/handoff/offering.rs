@@ -1,5 +1,7 @@
 //! How something is offered: who may, what of it can be handed over to whom, and what the receiver is told of it.
 
+use std::collections::BTreeSet;
+
 use super::{Brief, Event, Handed, Item, Kept, Offered, Opening, Scope, Telling, Verb};
 use crate::domain::every_case::{HandOver, Handing, InRoles, Moves, moves};
 use crate::domain::kinds::{Began, Reach};
@@ -7,8 +9,8 @@ use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Holder, Receiver};
 use crate::domain::policy::Channel;
 use crate::domain::{
-    Actor, Ask, At, Case, CaseId, CaseKind, Draft, Duty, Opening as Opens, PersonId, Refusal, RoleId, RotaId, Ruling,
-    Then, WorkflowId, World, text,
+    Actor, Ask, At, Case, CaseId, CaseKind, Draft, Duty, Opening as Opens, PartyId, PersonId, Refusal, RoleId, RotaId,
+    Ruling, Then, WorkflowId, World, text,
 };
 
 /// A case's title says so where only its own people may read more.
@@ -57,17 +59,22 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
     let reason = wanted.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     let reason = reason.map(|reason| text::text("the reason", reason)).transpose()?;
     // Who may not do it learns nothing of what there is.
-    let of_its_party = match &wanted.scope {
-        Scope::Workflow { party, .. } => world.policy.people.get(&by).is_some_and(|it| it.party == *party),
-        Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} => giver == by,
-    };
-    if !of_its_party {
-        may_hand_over(&giver, &of_workflow(&wanted.scope, &giver, cases, world)?, world, ask)?;
+    match &wanted.scope {
+        Scope::Workflow { workflow, party } => {
+            speaks_for(party, workflow, world, ask)?;
+            between_parties(party, workflow, wanted, world)?;
+        }
+        Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} if giver == by => {}
+        Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} => {
+            for place in touched(&wanted.scope, &giver, &to, cases, ask.at, world)? {
+                may_hand_over(&giver, place.as_ref(), world, ask)?;
+            }
+        }
     }
     let scoped = in_scope(&wanted.scope, &giver, &to, cases, ask, world)?;
     let workflow = scoped.workflow.clone();
     let restricted = scoped.restricted.is_some();
-    let (title, homes) = (title(&wanted.scope, cases, restricted), homes(id, &scoped, world)?);
+    let (title, homes) = (title(&wanted.scope, restricted), homes(id, &scoped, world)?);
     let began = Began {
         by: Some(by.clone()),
         workflow,
@@ -106,8 +113,13 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
     if giver != by {
         draft.tell_person(&giver, telling, Vec::new(), false);
     }
-    // Each restricted case is a handoff of its own, which only its own people see.
-    for case in scoped.apart {
+    // Each restricted case is a handoff of its own, which only its own people see. Where somebody else's word doesn't reach, it
+    // stays as it is: that there is one isn't theirs to learn.
+    let reaches = |case: &CaseId| {
+        let of = cases.iter().find(|it| it.id == *case).map(|it| &it.workflow);
+        giver == by || may_hand_over(&giver, of, world, ask).is_ok()
+    };
+    for case in scoped.apart.into_iter().filter(reaches) {
         draft.then(Then::Open(Opens::Handoff(Opening {
             scope: Scope::Case(case),
             giver: Some(giver.clone()),
@@ -176,13 +188,72 @@ fn of_party(party: &str, world: &World<'_>) -> Result<Receiver, Refusal> {
     })
 }
 
-/// What somebody else holds is handed over by those who may alone.
-fn may_hand_over(giver: &PersonId, workflow: &WorkflowId, world: &World<'_>, ask: &Ask) -> Result<(), Refusal> {
+/// What somebody else holds is handed over by those who may alone: on its workflow, or, without one, everywhere.
+fn may_hand_over(giver: &PersonId, workflow: Option<&WorkflowId>, world: &World<'_>, ask: &Ask) -> Result<(), Refusal> {
     let what = format!("handing over what {} holds", world.policy.name_of(giver));
-    match &world.policy.may_in(workflow).hand_over {
+    match &workflow.map_or(&world.policy.may, |workflow| world.policy.may_in(workflow)).hand_over {
         Some(roles) => world.require(&what, roles, &ask.by),
         None => Err(Refusal::not_yours(what, "whoever holds it", &[world.policy.name_of(giver)])),
     }
+}
+
+/// A party's seats aren't any member's own: they are handed over by who may hand over there, or by the role that the policy
+/// names for it.
+fn speaks_for(party: &PartyId, workflow: &WorkflowId, world: &World<'_>, ask: &Ask) -> Result<(), Refusal> {
+    let mut roles = world.policy.may_in(workflow).hand_over.clone().unwrap_or_default();
+    roles.extend(world.policy.handoffs.receivers.get(party).cloned());
+    let what = format!("handing over what {party} holds on {workflow}");
+    match roles.as_slice() {
+        // Nobody is not everybody.
+        [] => Err(Refusal::missing(format!(
+            "ask an operator to name who hands over for {party}, with `hand_over` under [may] or a role of it in `receivers` under \
+             [handoff]: in this policy nobody does."
+        ))),
+        roles => world.require(&what, roles, &ask.by),
+    }
+}
+
+/// It goes to the role that the policy names for the other party, and to no single person.
+fn between_parties(party: &PartyId, workflow: &WorkflowId, wanted: &Opening, world: &World<'_>) -> Result<(), Refusal> {
+    let takes = wanted.to_party.as_ref().filter(|to| to.as_str() != party.as_str());
+    if takes.is_some() && wanted.to.is_none() {
+        return Ok(());
+    }
+    let others = world.policy.handoffs.receivers.keys().filter(|other| *other != party);
+    let line = Verb::Offer.of(CaseKind::Handoff).with(format_args!("workflow={workflow}")).with("party=…");
+    let why = format!(". What {party} holds there goes to another party as such: {}.", text::or(others));
+    Err(Refusal::missing(say!["name the party that takes over, as in ", line, why]))
+}
+
+/// Where the right to hand over what another holds is needed: on each workflow that it touches, and everywhere (`None`) for a
+/// role or a shift as such.
+fn touched(
+    scope: &Scope,
+    giver: &PersonId,
+    to: &Receiver,
+    cases: &[Case],
+    now: At,
+    world: &World<'_>,
+) -> Result<BTreeSet<Option<WorkflowId>>, Refusal> {
+    let of_case = |id: &CaseId| cases.iter().find(|case| case.id == *id).map(|case| case.workflow.clone());
+    Ok(match scope {
+        Scope::Case(id) => BTreeSet::from([of_case(id)]),
+        Scope::Role { workflow, .. } => BTreeSet::from([workflow.clone()]),
+        Scope::Shift { .. } => BTreeSet::from([None]),
+        Scope::Workflow { workflow, .. } => BTreeSet::from([Some(workflow.clone())]),
+        Scope::Leaving {} => {
+            let all = items(scope, giver, to, cases, now, world)?;
+            let places: BTreeSet<Option<WorkflowId>> = all
+                .iter()
+                .map(|item| match &item.what {
+                    Handed::Case { case, .. } => of_case(case),
+                    Handed::Role { workflow, .. } => workflow.clone(),
+                    Handed::Shift { .. } => None,
+                })
+                .collect();
+            if places.is_empty() { BTreeSet::from([None]) } else { places }
+        }
+    })
 }
 
 /// What a scope comes to.
@@ -263,15 +334,6 @@ fn in_scope(
     let kept = told.iter().flat_map(|part| part.kept()).collect();
     let count = items.len();
     Ok(Scoped { workflow, workflows, items, count, kept, brief, restricted, apart, alone })
-}
-
-/// The workflow that says who may hand over what somebody else holds.
-fn of_workflow(scope: &Scope, giver: &PersonId, cases: &[Case], world: &World<'_>) -> Result<WorkflowId, Refusal> {
-    match (scope, cases.first()) {
-        (Scope::Case(_), Some(case)) => Ok(case.workflow.clone()),
-        (Scope::Role { workflow: Some(workflow), .. } | Scope::Workflow { workflow, .. }, _) => Ok(workflow.clone()),
-        (Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {}, _) => home(giver, world),
-    }
 }
 
 /// The workflow of somebody who has nothing open: the first that their party has a part in.
@@ -418,10 +480,11 @@ pub(super) fn parts<'c>(
     cases.iter().filter_map(part).collect()
 }
 
-fn title(scope: &Scope, cases: &[Case], restricted: bool) -> String {
+/// A case is its number here: its own title isn't everybody's to read any more once it is restricted.
+pub(super) fn title(scope: &Scope, restricted: bool) -> String {
     match scope {
         Scope::Case(_) if restricted => RESTRICTED.to_owned(),
-        Scope::Case(id) => cases.first().map_or_else(|| id.to_string(), |case| format!("{id} {}", case.title)),
+        Scope::Case(id) => id.to_string(),
         Scope::Role { role, workflow: Some(workflow) } => format!("The role {role} of {workflow}"),
         Scope::Role { role, workflow: None } => format!("The role {role}"),
         Scope::Shift { rota } => format!("The shift of {rota}"),

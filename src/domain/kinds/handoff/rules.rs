@@ -27,7 +27,7 @@ pub(super) fn decide(handoff: &Handoff, command: &Command, scene: &Scene<'_>) ->
         (Accepted, C::Confirm { text }) => handoff.confirm(scene, text.as_deref()),
         (Accepted, C::Correct { text }) => handoff.correct(scene, text),
         // What was refused before the rest was accepted is placed afterwards as well.
-        (Offered | Accepted | Declined, C::Place { text }) => handoff.place(scene, text),
+        (Offered | Accepted | Declined, C::Place { item, text }) => handoff.place(scene, *item, text),
         (Taken, C::ReviewTake { text }) => handoff.review_take(scene, text),
 
         (Offered | Accepted | Declined | Withdrawn, C::ReviewTake { .. }) => {

@@ -133,6 +133,8 @@ pub enum SaidBack {
     First { answer: CaseId, so: CaseId },
     /// Who hears next if no answer comes there.
     Next { answer: RoleId, so: RoleId },
+    /// Which workflow a law forbids altering now.
+    Unaltered { answer: WorkflowId, so: WorkflowId },
 }
 
 impl SaidBack {
@@ -140,6 +142,7 @@ impl SaidBack {
         match self {
             SaidBack::First { answer, so } => answer == so,
             SaidBack::Next { answer, so } => answer == so,
+            SaidBack::Unaltered { answer, so } => answer == so,
         }
     }
 }
@@ -147,6 +150,16 @@ impl SaidBack {
 /// Something of the policy's that the receiver has to know, proven by use: what they did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
+    pub by: PersonId,
+    pub at: At,
+    pub text: String,
+}
+
+/// What becomes of what was refused: of one item, or, where all of it was declined, of all of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<u32>,
     pub by: PersonId,
     pub at: At,
     pub text: String,

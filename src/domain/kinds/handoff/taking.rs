@@ -1,6 +1,6 @@
 //! Taking over in an emergency, without the giver's word: loud, by those alone who may, and looked at by somebody else afterwards.
 
-use super::offering::{known, parts, visible};
+use super::offering::{known, parts, title, visible};
 use super::{Brief, Event, Handed, Item, Offered, Opening, Scope, Telling};
 use crate::domain::every_case;
 use crate::domain::every_case::{Handing, InRoles, moves};
@@ -49,7 +49,7 @@ pub(super) fn take(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         true => workflow.channels.iter().take(1).map(|channel| Channel::own(&channel.platform, id)).collect(),
         false => workflow.channels.clone(),
     };
-    let title = if case.restricted { "A restricted case".to_owned() } else { format!("{} {}", case.id, case.title) };
+    let title = title(&wanted.scope, case.restricted);
     let items = vec![Item { number: 1, what, only: false }];
     let parts = parts(&wanted.scope, Some(&giver), &to, &items, &[1], cases, world);
     let taken = Offered {

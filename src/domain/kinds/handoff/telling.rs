@@ -37,8 +37,11 @@ pub enum Telling {
         text: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reachable_until: Option<At>,
+        /// Who stays reachable, where that isn't its giver.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<PersonId>,
     },
-    /// What the receiver said back, for whoever can put it right.
+    /// What the receiver said back, for whoever can put it right: `giver` is whoever stays reachable.
     SaidBack { by: PersonId, giver: PersonId, said: Vec<SaidBack>, wrong: u32, due: At },
     /// The receiver showed by use that they know something.
     Proven {
@@ -68,6 +71,9 @@ pub enum Telling {
     Over {
         state: Label,
         by: PersonId,
+        /// Of one item.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<u32>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },

@@ -7,16 +7,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Incident, Lawful, Remark, Run, Telling, Verb};
+use super::{Event, Incident, IncidentState, Lawful, Remark, Run, Telling, Verb};
 use crate::domain::line::{Named, Sentence, say};
-use crate::domain::obligation::{About, Holder, Terms};
+use crate::domain::obligation::{About, Holder, Obligation, Terms};
 use crate::domain::policy::{PauseRule, TargetTerms};
 use crate::domain::regulation::{self, Clock, Pack, Start};
 use crate::domain::scene::Scene;
 use crate::domain::text::{did_you_mean, moment_utc, quoted};
 use crate::domain::{
-    At, Body, Case, ClockId, Draft, Duty, PersonId, Refusal, RegimeId, RoleId, Ruling, WorkflowId, World, text,
+    At, Body, Case, ClockId, Draft, Duty, PersonId, Refusal, RegimeId, RoleId, Ruling, Span, WorkflowId, World, text,
 };
+
+/// Whoever has to say whether a report is owed has at least so long.
+const SAY_WITHIN_AT_LEAST: Span = Span::minutes(15);
 
 /// Longest reference, in characters.
 const REFERENCE_AT_MOST: usize = 200;
@@ -147,17 +150,51 @@ impl Incident {
         }
     }
 
+    /// When the first report of a law would be due of which nobody has said whether it is owed. `None`: that is said, or its moment
+    /// isn't known.
+    fn would_be_due(&self, regime: &RegimeId, opened: At) -> Option<At> {
+        let first = || self.laws(opened).filter(|law| law.pack.regime == *regime && law.clock.moment().is_some());
+        // One of several was named: the others are owed in other cases.
+        let is_named = |law: &Law<'_>| match law.state {
+            LawState::NotStarted | LawState::Running(_) | LawState::Submitted(_) => true,
+            LawState::Asked | LawState::Unasked | LawState::NotLawYet | LawState::SetAside(..) => false,
+        };
+        if self.is_over_for_good() || first().any(|law| is_named(&law)) {
+            return None;
+        }
+        let asked = first().filter(|law| law.state == LawState::Asked);
+        asked.filter_map(|law| Some(law.pack.count(law.clock, self.start_of(law.clock)?, None).target)).min()
+    }
+
+    /// It was no incident, or goes on as another.
+    const fn is_over_for_good(&self) -> bool {
+        match self.state {
+            IncidentState::Withdrawn | IncidentState::Merged { .. } => true,
+            IncidentState::Open
+            | IncidentState::Acknowledged
+            | IncidentState::Contained
+            | IncidentState::Resolved
+            | IncidentState::Reviewed => false,
+        }
+    }
+
     /// Which laws forbid altering the system now: those whose authority wasn't told, and of which nobody has said that they don't
-    /// apply.
+    /// apply. Once the incident is over, those that somebody said do apply.
     pub fn forbids_altering(&self, opened: At) -> Vec<Altering> {
+        if self.is_over_for_good() {
+            return Vec::new();
+        }
+        let is_over = !self.state.is_live();
         let altering = self.laws(opened).filter_map(|law| {
             let rule = law.clock.forbids_altering.as_deref()?;
             let confirmed = match law.state {
                 LawState::NotStarted | LawState::Running(_) => true,
-                LawState::Asked => false,
-                LawState::NotLawYet | LawState::Unasked | LawState::SetAside(..) | LawState::Submitted(_) => {
-                    return None;
-                }
+                LawState::Asked if !is_over => false,
+                LawState::Asked
+                | LawState::NotLawYet
+                | LawState::Unasked
+                | LawState::SetAside(..)
+                | LawState::Submitted(_) => return None,
             };
             Some(Altering { clock: law.clock.id.clone(), rule, confirmed })
         });
@@ -239,6 +276,7 @@ impl Incident {
             draft.push(Event::ClockSetAside { by, clock, role, reason });
             draft.void("set aside", |it| it.duty == Duty::ReportToAuthority && it.is_about(law.clock.id.as_str()));
         }
+        ask_whether_owed(&mut draft);
         draft.tell_all("clock set aside", by, format!("{all} ({role}): {reason}"));
         Ok(draft.done(format!("set aside by the authority of {role}, and kept on record: {all}")))
     }
@@ -274,6 +312,19 @@ impl Incident {
         }
         if let Some(future) = at.filter(|at| *at > scene.ask.at) {
             return Err(Refusal::Future(future));
+        }
+        if let (Some(at), Some(start)) = (at, self.start_of(law.clock))
+            && at < start
+        {
+            return Err(Refusal::missing(say![
+                format!(
+                    "{} is before its clock began, at {}. Say when it was submitted, or correct the beginning: ",
+                    scene.moment(at),
+                    scene.moment(start)
+                ),
+                Verb::Clocks.on(scene.case.id),
+                " shows what each clock begins with."
+            ]));
         }
         let reference = text::text_up_to(REFERENCE_AT_MOST, "the reference", reference)?;
         let digest = digest.map(|digest| digest.trim().to_ascii_lowercase());
@@ -346,6 +397,16 @@ impl Incident {
 
     /// What somebody must report can't be put out of sight with the incident.
     pub(super) fn no_report_is_owed(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
+        if let Some(asked) = scene.case.owed(Duty::SayWhetherOwed) {
+            let regime = asked.about.as_ref().map_or("…", About::text);
+            return Err(Refusal::missing(say![
+                format!("`{regime}` may ask for a report, and nobody has said whether it does. "),
+                Verb::Applies.on(scene.case.id).with(regime),
+                " says that it does, ",
+                Verb::SetAside.on(scene.case.id).with(regime).with("why"),
+                " that it doesn't."
+            ]));
+        }
         let owed = |law: &Law<'_>| match law.state {
             LawState::Running(run) => Some(format!(" by {}", scene.moment(run.due))),
             LawState::NotStarted if law.clock.follows().is_none() => Some(String::new()),
@@ -372,8 +433,10 @@ fn is_report(duty: Duty) -> bool {
     duty == Duty::ReportToAuthority
 }
 
-/// Starts what can be counted now, and moves what began at another moment than was thought. Returns the clocks that it did so to.
+/// Starts what can be counted now, moves what began at another moment than was thought, and has it said whether a law asks for a
+/// report at all where its time runs. Returns the clocks that it did so to.
 pub(super) fn follow_the_law(draft: &mut Draft<'_>) -> Vec<ClockId> {
+    ask_whether_owed(draft);
     let mut followed = Vec::new();
     let Body::Incident(incident) = draft.case.body.clone() else { return followed };
     for law in incident.laws(draft.case.opened) {
@@ -394,6 +457,42 @@ pub(super) fn follow_the_law(draft: &mut Draft<'_>) -> Vec<ClockId> {
         }
     }
     followed
+}
+
+/// Nobody's silence means that no report is owed: while a law may ask for one whose moment is known, somebody has to say whether it
+/// does, half of the time before that report would be due.
+fn ask_whether_owed(draft: &mut Draft<'_>) {
+    let Body::Incident(incident) = draft.case.body.clone() else { return };
+    for watched in &incident.regimes {
+        let regime = watched.regime.as_str();
+        let is_asked = |it: &Obligation| it.duty == Duty::SayWhetherOwed && it.is_about(regime);
+        match incident.would_be_due(&watched.regime, draft.case.opened) {
+            Some(would_be_due) if !draft.case.open_obligations().any(is_asked) => {
+                owe_word(draft, &watched.regime, would_be_due);
+            }
+            Some(_) => {}
+            None => draft.meet(is_asked),
+        }
+    }
+}
+
+fn owe_word(draft: &mut Draft<'_>, regime: &RegimeId, would_be_due: At) {
+    let Some(regulation) = draft.world.stamped.regulation.get(&draft.case.workflow) else { return };
+    let within = Span((would_be_due - draft.at).0 / 2).max(SAY_WITHIN_AT_LEAST);
+    let written = TargetTerms {
+        within,
+        calendar: None,
+        ladder: regulation.ladder.clone(),
+        urgent: regulation.urgent,
+        pause: PauseRule::default(),
+        expires_after: None,
+    };
+    let terms = Terms::stamp(&written, 1, draft.at, draft.world.stamped);
+    let (holder, urgent) = (Holder::Roles(vec![regulation.holder.clone()]), regulation.urgent);
+    let obligation = draft.owe(Duty::SayWhetherOwed, holder, terms, Some(About::named(regime.as_str())));
+    let (people, due) = (draft.waiting_on(obligation), draft.due_of(obligation));
+    let telling = Telling::WhetherOwed { regime: regime.clone(), people: people.clone(), due, would_be_due };
+    draft.tell_news(&people, telling, vec![obligation], urgent);
 }
 
 /// Opens the duty of a clock that began at `start`, in the place of the one that it had before. `false`: nobody is named who owes it.

@@ -435,6 +435,7 @@ impl Kind for Incident {
             | Telling::Paged { .. }
             | Telling::SeverityChanged { .. }
             | Telling::ClockStarted { .. }
+            | Telling::WhetherOwed { .. }
             | Telling::ClockMoved { .. } => true,
             Telling::StillWorking { .. }
             | Telling::AcknowledgementLapsed { .. }
@@ -451,6 +452,7 @@ impl Kind for Incident {
             | Telling::Paged { people, due, .. }
             | Telling::AcknowledgementLapsed { people, due, shift_of: _ }
             | Telling::ClockStarted { people, due, .. }
+            | Telling::WhetherOwed { people, due, .. }
             | Telling::ClockMoved { people, due, .. } => {
                 if let Some(now) = now {
                     (*people, *due) = now;

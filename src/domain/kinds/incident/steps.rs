@@ -186,6 +186,7 @@ impl Incident {
         if at > scene.ask.at {
             return Err(Refusal::Future(at));
         }
+        self.comes_after_it_occurred(scene, which, at)?;
         let before = self.moments.get(&which).map(|moment| moment.at).filter(|before| *before != at);
         let mut draft = scene.draft();
         draft.push(Event::MomentSet { by: by.clone(), which, at, before });
@@ -195,6 +196,33 @@ impl Incident {
         let clocks = follow_the_law(&mut draft);
         let clocks = in_words(scene, &draft, &clocks);
         Ok(draft.done(format!("recorded: {} at {}, as you say{clocks}", which.word(), scene.moment(at))))
+    }
+
+    /// Nobody detects, knows of or classifies what hasn't happened yet. The others may come in any order: customers are aware first,
+    /// sometimes.
+    fn comes_after_it_occurred(&self, scene: &Scene<'_>, which: Which, at: At) -> Result<(), Refusal> {
+        let occurred = |at: At, other: Which, then: At| {
+            Err(Refusal::missing(say![
+                format!(
+                    "it can't have occurred at {} and be {} at {} already. Correct one of them: ",
+                    scene.moment(at),
+                    other.word(),
+                    scene.moment(then)
+                ),
+                Verb::Moment.on(scene.case.id).with("occurred").with("…"),
+                "."
+            ]))
+        };
+        match which {
+            Which::Occurred => {
+                let earlier = self.moments.iter().filter(|(other, moment)| **other != which && moment.at < at);
+                earlier.map(|(other, moment)| occurred(at, *other, moment.at)).next().unwrap_or(Ok(()))
+            }
+            Which::Detected | Which::Aware | Which::Classified | Which::Determined | Which::Paid | Which::Fixed => {
+                let before = self.moments.get(&Which::Occurred).map(|moment| moment.at).filter(|it| at < *it);
+                before.map_or(Ok(()), |it| occurred(it, which, at))
+            }
+        }
     }
 
     /// What it was is often known last, so this stays possible after the end.
@@ -224,6 +252,7 @@ impl Incident {
         let mut draft = scene.draft();
         draft.push(Event::Classified { by: by.clone(), class: class.cloned(), technical, nature: *nature });
         draft.tell_said("classification", by, words.clone());
+        follow_the_law(&mut draft);
         Ok(draft.done(format!("classified: {words}")))
     }
 }
@@ -333,7 +362,7 @@ pub(super) fn may_close(scene: &Scene<'_>) -> bool {
 
 /// What was promised for later, and what a law asks for, outlives the incident; everything else has lost its object.
 fn void_the_rest(draft: &mut Draft<'_>, why: &str) {
-    draft.void(why, |it| !matches!(it.duty, Duty::FollowUp | Duty::ReportToAuthority));
+    draft.void(why, |it| !matches!(it.duty, Duty::FollowUp | Duty::ReportToAuthority | Duty::SayWhetherOwed));
 }
 
 fn tell_state(draft: &mut Draft<'_>, word: &str, text: &str) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::SeatName;
-use crate::domain::{At, ClockId, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{At, ClockId, PersonId, RegimeId, RoleId, Severity, WorkflowId};
 
 /// Told of an incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -69,6 +69,14 @@ pub enum Telling {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         last: Option<At>,
         start: At,
+    },
+    /// A law may ask for a report, and somebody has to say whether it does.
+    WhetherOwed {
+        regime: RegimeId,
+        people: Vec<PersonId>,
+        due: At,
+        /// When that report would be due.
+        would_be_due: At,
     },
     /// The moment that it began with was corrected.
     ClockMoved {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::super::super::duty::Owed;
 use super::super::super::kinds::CaseKind;
 use super::super::super::{Duty, ExceptionClassId, RoleId, Severity, Span};
 use super::super::exceptions::{AtEnd, ControlRule, ExceptionClass, Exceptions, QueueRule, RecurrenceRule, Windows};
@@ -202,12 +203,16 @@ impl Resolve<'_, '_> {
     }
 
     fn paused_duty(&mut self, duty: Duty, at: Place) -> Option<Duty> {
-        if duty.row().kind == CaseKind::Exception {
-            let what = format!("“{duty}” belongs to exceptions, and an exception stops the clocks of other cases");
-            self.found.add(at, what, "a duty of an incident or an approval");
-            return None;
-        }
-        Some(duty)
+        let row = duty.row();
+        let why = match (row.kind, row.owed) {
+            (CaseKind::Exception, _) => "belongs to exceptions, and an exception stops the clocks of other cases",
+            (_, Owed::ByLaw) => "is counted by a law, which no exception of yours stops",
+            (CaseKind::Rollback, _) => "belongs to a rollback, which waits for no exception",
+            (CaseKind::Handoff, _) => "belongs to a handoff: until somebody has accepted, its giver holds it",
+            (CaseKind::Incident | CaseKind::Approval, _) => return Some(duty),
+        };
+        self.found.add(at, format!("“{duty}” {why}"), "a duty of an incident or an approval that the policy sets");
+        None
     }
 
     pub fn queue(&mut self, table: &QueueTable) -> Option<QueueRule> {

@@ -15,8 +15,8 @@ use crate::domain::every_case::{self, Command as Any};
 use crate::domain::kinds::incident;
 use crate::domain::people::{Handed as HandedOver, People};
 use crate::domain::{
-    Actor, BotCommand, CaseKind, Command as All, Notice, Opening as Opens, Policy, RoleId, Span, Telling as Told, Then,
-    To,
+    Actor, BotCommand, CaseKind, Command as All, Duty, Notice, Opening as Opens, Policy, RoleId, Span, Telling as Told,
+    Then, To,
 };
 
 /// Monday 2 March 2026, 09:00 UTC.
@@ -251,5 +251,5 @@ fn role(role: &str, workflow: Option<&str>) -> Scope {
 
 fn accept(first: CaseId) -> All {
     let next = Some(RoleId::from("command"));
-    Command::Accept(Accepting { first: Some(first), next, condition: None, cases: None }).into()
+    Command::Accept(Accepting { first: Some(first), next, ..Accepting::default() }).into()
 }

@@ -1,7 +1,6 @@
 //! What moves, to whom, and what doesn't.
 
 use super::*;
-use crate::domain::Duty;
 
 #[test]
 fn everything_moves_at_one_moment_or_nothing_does() {
@@ -36,7 +35,7 @@ fn what_the_receiver_may_not_decide_stays_with_the_giver() {
     room.open(10, "priya", offer(role("model-risk", Some("credit")), "maya")).unwrap();
     assert_eq!(room.handoff(1).kept, [Kept { case: own, number: 1, duty: Duty::Decide }]);
     let next = Some(RoleId::from("governance"));
-    let accepting = Accepting { first: Some(others), next, condition: None, cases: None };
+    let accepting = Accepting { first: Some(others), next, ..Accepting::default() };
     room.ask(20, "maya", hof(1), Command::Accept(accepting)).unwrap();
     assert_eq!(room.waiting(20, own, Duty::Decide), ["priya", "tomas", "anika"]);
     assert_eq!(room.waiting(20, others, Duty::Decide), ["maya", "tomas", "anika"]);
@@ -176,8 +175,13 @@ fn a_party_hands_over_its_seats_once_the_other_has_shown_that_it_knows() {
         Opens::Handoff(Opening { scope, giver, to, to_party, reason, takes, asked_by, cases })
     };
     assert!(room.open(5, "jonas", exit("jonas", "client")).is_err(), "the vendor's seats aren't the client's to give");
-    assert!(room.open(5, "ravi", exit("ravi", "regulator")).is_err(), "nobody takes over for a party without a role");
-    room.open(5, "ravi", exit("ravi", "client")).unwrap();
+    assert!(room.open(5, "ravi", exit("ravi", "client")).is_err(), "a party's seats are no single member's to give");
+    assert!(room.open(5, "greta", exit("ravi", "regulator")).is_err(), "nobody takes over for a party without a role");
+    assert!(room.open(5, "greta", exit("ravi", "vendor")).is_err(), "nor does the party itself");
+    let Opens::Handoff(to_one) = exit("ravi", "client") else { unreachable!("it is a handoff") };
+    let to_one = Opening { to: Some(Receiver::Person(p("elena"))), to_party: None, ..to_one };
+    assert!(room.open(5, "greta", Opens::Handoff(to_one)).is_err(), "what a whole party holds is no single person's");
+    room.open(5, "greta", exit("ravi", "client")).unwrap();
     let accept = || Command::Accept(Accepting { first: Some(id), ..Accepting::default() });
     assert!(room.ask(10, "jonas", hof(1), accept()).is_err(), "nothing was shown by use");
     for item in [1, 2] {
@@ -189,6 +193,43 @@ fn a_party_hands_over_its_seats_once_the_other_has_shown_that_it_knows() {
     assert_eq!(room.case(id).owed(Duty::Contain).unwrap().terms.due, due);
     let later = room.open(30, "maya", Opens::Incident(opening)).unwrap();
     assert_eq!(room.waiting(30, later, Duty::Contain), ["maya", "jonas"]);
+}
+
+#[test]
+fn the_role_that_takes_over_for_a_party_hands_over_for_it_too() {
+    let mut policy = POLICY.clone();
+    policy.handoffs.receivers.insert("vendor".into(), "engineering".into());
+    let mut room = Room { policy: Some(policy), ..Room::default() };
+    let scope = Scope::Workflow { workflow: "credit".into(), party: "vendor".into() };
+    let Opens::Handoff(opening) = offer(scope, "maya") else { unreachable!("it is a handoff") };
+    let opening = Opening { giver: Some(p("ravi")), to: None, to_party: Some("client".to_owned()), ..opening };
+    assert!(room.open(5, "jonas", Opens::Handoff(opening.clone())).is_err(), "not for another party");
+    room.open(5, "ravi", Opens::Handoff(opening)).unwrap();
+}
+
+#[test]
+fn a_right_on_one_workflow_hands_over_nothing_of_another() {
+    let mut policy = POLICY.clone();
+    policy.workflows.get_mut(&WorkflowId::from("claims")).unwrap().may.hand_over = Some(vec!["triage".into()]);
+    let mut room = Room { policy: Some(policy), ..Room::default() };
+    let on_credit = led(&mut room, 0, "maya");
+    let mut opening = Incidents::example(&"claims".into(), &POLICY);
+    (opening.severity, opening.title) = (Severity::Sev2, "Wrong triage".to_owned());
+    let on_claims = room.open(0, "maya", Opens::Incident(opening)).unwrap();
+    let seat = incident::Command::TakeSeat { seat: incident::SeatName::Lead, person: Some(p("maya")) };
+    room.ask(0, "maya", on_claims, All::Incident(seat)).unwrap();
+    let of_maya = |scope: Scope| match offer(scope, "lena") {
+        Opens::Handoff(opening) => Opens::Handoff(Opening { giver: Some(p("maya")), ..opening }),
+        other => other,
+    };
+    // She leads a case on another workflow, and her role counts everywhere.
+    assert!(room.open(5, "dev", leaving("maya", "lena")).is_err());
+    assert!(room.open(5, "dev", of_maya(Scope::Case(on_credit))).is_err());
+    assert!(room.open(5, "dev", of_maya(role("product", None))).is_err());
+    assert!(room.open(5, "dev", of_maya(role("product", Some("credit")))).is_err());
+    room.open(5, "dev", of_maya(Scope::Case(on_claims))).unwrap();
+    room.open(5, "dev", of_maya(role("product", Some("claims")))).unwrap();
+    room.open(5, "greta", leaving("maya", "lena")).unwrap();
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::domain::bot::releases::{Forbids, Releases};
 use crate::domain::bot::rotas::Rotas;
 use crate::domain::every_case::{self, Command as Any};
 use crate::domain::people::People;
-use crate::domain::{Actor, CaseKind, Command as All, Label, Notice, Policy, Span, Telling as Told, Then, To};
+use crate::domain::{Actor, CaseKind, Command as All, Duty, Label, Notice, Policy, Span, Telling as Told, Then, To};
 
 /// Monday 2 March 2026, 09:00 UTC.
 const NINE: At = At(1_772_442_000_000_000);

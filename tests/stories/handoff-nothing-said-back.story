@@ -1,0 +1,11 @@
+# Where nothing runs out, nothing is said back, and nobody is late with a word that nobody waits for.
+
+09:00 priya> /handoff offer role=model-risk of=credit to=@lena
+      lena> /handoff accept HOF-1
+      lena hears: Priya stays reachable until 09:30
+      @priya: HOF-1 · from 09:00 on, @lena has it over from Priya ... Priya stays reachable until 09:30
+      card HOF-1: Reachable: Priya until 09:30
+      priya> /handoff confirm HOF-1
+      priya hears: nobody owes “stay-reachable” on HOF-1 now
+10:00 nobody is told: is late
+      case HOF-1: accepted

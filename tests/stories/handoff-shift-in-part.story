@@ -1,0 +1,11 @@
+# Of a shift that somebody else has in part by now, the rest is handed over.
+policy: tests/stories/rota.toml
+
+09:00 dev> /rota start
+      dev> /handoff offer shift=desk to=@lena
+10:00 dev> /rota override desk @arjun from=20:00 to=23:00 because he is awake then
+11:00 lena> /handoff accept HOF-1
+      lena hears: it is yours from now on
+      @dev: @lena is on desk from 11:00 to 20:00 instead of Dev
+20:00 @arjun: You are on desk now, until 23:00
+      not @lena: You are on desk now
