@@ -18,8 +18,8 @@
       dev hears: Name the step: /rollback done RBK-1 step=2 … is for “Say so to whoever waits”. An earlier one was yours as well.
       ledger: rollback.step-done x1
       card RBK-1: Step 2 · open
-# The reminder's own button is of the step that it reminds of.
-09:20 @dev: RBK-1 · step (“Say so to whoever waits”) is due at 09:35 ... contain from v7 to off ... [Step done]
-      dev presses Step done in a message
-      dev hears: step 2 of 2 is done
+# The button of a reminder is of the step that it reminds of.
+09:35 @arjun: RBK-1 · step (“Say so to whoever waits”) is late ... contain from v7 to off ... [Step done]
+      arjun presses Step done in a message
+      arjun hears: step 2 of 2 is done
       ledger: rollback.step-done x2

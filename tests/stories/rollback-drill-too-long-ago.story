@@ -13,7 +13,8 @@ local: it is about the policy file
       the policy says: drill_for_production = true => drill_for_production = true\ndrill_every = "30d"
       greta> /sla reload
       priya> /approval approve APR-1 report read
-      priya hears: 1 of 2
+      priya hears: Claims isn't ready for production
+      priya does not hear: for practice
 2026-12-24 09:00 jonas> /approval promote claims Twelve quiet weeks
       priya> /approval approve APR-2 report read
       priya hears: Go the way back for practice first: /rollback drill claims from=… to=… …. The policy asks for a drill of the last 30 d on record before claims goes into production; the last one was Mon 23 Nov 09:00.

@@ -18,7 +18,5 @@
       ledger: rollback.authorised x0
       ledger: rollback.go-said x0
       case RBK-1: proposed
-# A reminder shows where it goes.
-09:15 @arjun: RBK-1 · authorisation is due at 09:25 ... roll-back from v7 to v3 · revision 2 ... [Authorise]
       jonas presses Go on RBK-1
       jonas hears: product says go

@@ -23,7 +23,7 @@
       arjun hears: Nothing is to be let through: APR-2 is approved already.
       tomas> /approval approve APR-4
       case APR-4: approved
-10:00 #credit: Silence approves nothing while changes of credit are held until 12:00
+10:00 #credit: APR-3 · “Ship v9” waits: changes are held, so silence doesn't approve it ... “v7 was bad, and nobody knows why”
       duty APR-3 decide: late
       case APR-3: requested
       sofia> /rollback override credit APR-1 It is the fix itself

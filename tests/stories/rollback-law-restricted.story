@@ -11,9 +11,9 @@ channel: #claims
       dev does not hear: INC-1
       dev does not hear: 73
       sofia> /rollback alter-anyway RBK-1 Claims are being lost
+      #claims: RBK-1 · Sofia decided to alter the system although a law forbids that
       dev> /rollback start RBK-1
       case RBK-1: running
-      #claims: RBK-1 · Sofia decided to alter the system although a law forbids that
       card RBK-1: Altered anyway: a law · Sofia
       not card RBK-1: ai-act
       maya> /rollback timeline RBK-1

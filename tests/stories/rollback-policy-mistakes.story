@@ -11,7 +11,7 @@
       greta> /sla reload
       greta hears: “roll-back” is what the others are compared with
       the policy says: compare = ["roll-back"] => compare = ["contain"]
-      the policy says: way = "contain" => way = "stay"
+      the policy says: text = "Say so to whoever waits"\nrole = "triage"\nway = "contain" => text = "Say so to whoever waits"\nrole = "triage"\nway = "stay"
       greta> /sla reload
       greta hears: whoever stays does nothing
       ledger: policy.loaded x1

@@ -46,10 +46,13 @@ impl Shows for Approval {
     }
 
     fn asked(&self, speaker: &Speaker<'_>, case: &Case) -> Option<Json> {
+        // What silence would have approved by then, and didn't, it approves no more.
+        let is_late = case.owed(Duty::Decide).is_some_and(Obligation::is_late);
         let silence = speaker.policy.paths.get(&self.path).map(|path| match &path.when_time_is_up {
             TimeIsUp::Hold => "it stays open and is late".to_owned(),
             TimeIsUp::Lapse => "it lapses".to_owned(),
             TimeIsUp::Widen(role) => format!("{role} may decide too"),
+            TimeIsUp::Approve if self.promotes || is_late => "it stays open and is late".to_owned(),
             TimeIsUp::Approve => "silence approves it".to_owned(),
         });
         Some(json!({

@@ -108,8 +108,8 @@ impl Shows for Rollback {
     fn asked(&self, _speaker: &Speaker<'_>, _case: &Case) -> Option<Json> {
         Some(json!({
             "way": self.way.word(),
-            "from_version": version(&self.from),
-            "to_version": version(&self.to),
+            "from_version": { "name": self.from.name },
+            "to_version": { "name": self.to.name },
             "shown_revision": self.revision,
         }))
     }

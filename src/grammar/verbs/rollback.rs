@@ -315,9 +315,9 @@ const OWN: [Verb; 30] = [
     Verb {
         root: KIND.word(),
         verb: "agree-point",
-        label: "Agree: no way back",
+        label: "Agree to the step",
         aliases: &["point", "point-of-no-return"],
-        about: "Agree to the step with no way back",
+        about: "Agree to the step that waits for that",
         case: true,
         args: &[STEP, GROUNDS],
         example: "rollback agree-point RBK-1 The copy is checked",

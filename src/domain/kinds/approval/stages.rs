@@ -76,7 +76,6 @@ pub(super) fn short_handed(draft: &Draft<'_>, path: &Path, stage: usize) -> Opti
     ))
 }
 
-/// What stands in its way, on the case.
 pub(super) fn say_short(draft: &mut Draft<'_>, short: &str) {
     let (state, text) = (Label::from("requested"), short.to_owned());
     draft.tell_case(every_case::Telling::State { state, over: false, by: None, text });
@@ -126,12 +125,8 @@ pub(super) fn time_is_up(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
                 return;
             }
             if let Some(freeze) = held {
-                let until = freeze.until.map(|until| format!(" until {}", text::moment_utc(until))).unwrap_or_default();
-                let held = format!(
-                    "Silence approves nothing while changes of {} are held{until}: it stays open, and somebody decides.",
-                    draft.case.workflow
-                );
-                say_short(draft, &held);
+                let (state, text) = (Label::from("held"), freeze.reason);
+                draft.tell_case(every_case::Telling::State { state, over: false, by: None, text });
                 return;
             }
             let reason = reason.to_owned();

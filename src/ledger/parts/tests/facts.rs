@@ -61,7 +61,7 @@ const LINES: [&str; 19] = [
     "update",
 ];
 /// What is told as a state, beside the states of an incident.
-const STATES: [&str; 2] = ["reopened", "requested"];
+const STATES: [&str; 3] = ["reopened", "requested", "held"];
 /// How something about a handoff came to an end.
 const OVER: [&str; 4] = ["confirmed", "corrected", "placed", "reviewed"];
 /// What can be handed over of a case beside what is owed on it.
