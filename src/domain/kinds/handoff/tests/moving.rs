@@ -210,7 +210,8 @@ fn the_role_that_takes_over_for_a_party_hands_over_for_it_too() {
 #[test]
 fn a_right_on_one_workflow_hands_over_nothing_of_another() {
     let mut policy = POLICY.clone();
-    policy.workflows.get_mut(&WorkflowId::from("claims")).unwrap().may.hand_over = Some(vec!["triage".into()]);
+    policy.workflows.get_mut(&WorkflowId::from("claims")).unwrap().may.hand_over =
+        Some(vec!["triage".into(), "governance".into()]);
     let mut room = Room { policy: Some(policy), ..Room::default() };
     let on_credit = led(&mut room, 0, "maya");
     let mut opening = Incidents::example(&"claims".into(), &POLICY);
