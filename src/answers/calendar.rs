@@ -1,6 +1,9 @@
 //! Somebody's calendar (RFC 5545): their shifts, and the deadlines of what they owe.
 //!
-//! It is read by whatever service its owner subscribes with, so of a restricted case it says that something is due, and no more.
+//! It is read by whatever service its owner subscribes with, so of a restricted case it says that something is due, and no more:
+//! neither which case nor which answer. It ends with the last of its owner's accounts.
+
+use std::collections::BTreeMap;
 
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
@@ -18,15 +21,16 @@ const AGAIN: &str = "PT15M";
 
 impl Answers {
     /// The calendar whose address has a secret part with this hash. `None`: there is none, or its owner isn't in the policy any
-    /// more.
+    /// more, or has left.
     ///
     /// # Errors
     /// The database's.
     pub async fn calendar(&self, hash: &str) -> Result<Option<String>, StoreError> {
         let shown = self.desk.shown();
-        let Some(person) = shown.bot.rotas.calendar_of(hash).filter(|it| shown.policy.people.contains_key(*it)) else {
-            return Ok(None);
+        let is_here = |person: &&PersonId| {
+            shown.policy.people.contains_key(*person) && !shown.bot.is_gone_everywhere(person, &shown.policy)
         };
+        let Some(person) = shown.bot.rotas.calendar_of(hash).filter(is_here) else { return Ok(None) };
         let now = self.desk.clock.now();
         let mut calendar = Calendar::empty();
         for (name, value) in [
@@ -43,14 +47,21 @@ impl Answers {
         calendar.name(&format!("{}: shifts and deadlines", shown.policy.name_of(person)));
         self.shifts_of(person, now, &mut calendar);
         let Looked { found, all: _ } = self.owed(person, &shown, now).await?;
+        let mut apart: BTreeMap<At, u32> = BTreeMap::new();
         for owed in &found {
             for duty in &owed.duties {
                 let (case, noun, due) = (owed.case.id, duty.duty.noun(), duty.terms.due);
-                let summary = match owed.case.restricted {
-                    true => format!("{case}: {noun} is due"),
-                    false => format!("{case}: {noun} is due · {}", clean::line(&owed.case.title)),
+                let (id, summary) = match owed.case.restricted {
+                    true => {
+                        let count = apart.entry(due).or_default();
+                        *count += 1;
+                        (format!("due-{}-{count}@countersign", due.0), "Something is due".to_owned())
+                    }
+                    false => (
+                        format!("{case}-{}@countersign", duty.number),
+                        format!("{case}: {noun} is due · {}", clean::line(&owed.case.title)),
+                    ),
                 };
-                let id = format!("{case}-{}@countersign", duty.number);
                 calendar.push(entry(&id, &summary, (due - BEFORE, due), now));
             }
         }

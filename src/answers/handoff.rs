@@ -31,14 +31,14 @@ impl Answers {
     ) -> Result<Option<HandoffBrief>, StoreError> {
         let Body::Handoff(handoff) = &case.body else { return Ok(None) };
         let named: BTreeSet<CaseId> = handoff.brief.cases.iter().map(|it| it.case).collect();
-        let held: BTreeMap<CaseId, (&[Label], u32)> = handoff
-            .items
-            .iter()
-            .filter_map(|item| match &item.what {
-                Handed::Case { case, seats, answers } => Some((*case, (seats.as_slice(), *answers))),
-                Handed::Role { .. } | Handed::Shift { .. } => None,
-            })
-            .collect();
+        let mut held: BTreeMap<CaseId, (Vec<Label>, u32)> = BTreeMap::new();
+        for item in &handoff.items {
+            if let Handed::Case { case, seats, answers, of: _ } = &item.what {
+                let of_it = held.entry(*case).or_default();
+                of_it.0.extend(seats.iter().cloned());
+                of_it.1 += answers;
+            }
+        }
         let ids: Vec<CaseId> = named.into_iter().chain(held.keys().copied()).collect();
         let cases: Vec<Case> = self.reader.cases(&ids).await?.into_iter().collect::<Result<_, _>>()?;
         let (mut cases, theirs_alone): (Vec<Case>, Vec<Case>) =
@@ -54,10 +54,10 @@ impl Answers {
         for it in &cases {
             let (ruled_out, unknown) = self.ideas(it).await?;
             workflows.insert(it.workflow.clone());
-            let (seats, answers) = held.get(&it.id).copied().unwrap_or_default();
+            let (seats, answers) = held.remove(&it.id).unwrap_or_default();
             told.push(BriefOnCase {
                 on: OnCase::of(it, Illness::of(it, now, &shown.policy), people),
-                seats: seats.to_vec(),
+                seats,
                 answers,
                 ruled_out,
                 unknown,
@@ -99,7 +99,9 @@ impl Answers {
             }
         }
         let knowledge = (1..).zip(&handoff.brief.knowledge);
-        let knowledge = knowledge.map(|(number, what)| (what.clone(), handoff.proven.contains_key(&number))).collect();
+        let knowledge = knowledge
+            .map(|(number, what)| (what.clone(), handoff.proven.get(&number).is_some_and(|proof| proof.on.is_some())))
+            .collect();
         Ok(Some(HandoffBrief {
             case: case.id,
             title: case.title.clone(),

@@ -6,6 +6,6 @@
       @priya: HOF-1 · from 09:00 on, @lena has it over from Priya ... Priya stays reachable until 09:30
       card HOF-1: Reachable: Priya until 09:30
       priya> /handoff confirm HOF-1
-      priya hears: nobody owes “stay-reachable” on HOF-1 now
+      priya hears: Nobody owes “stay-reachable” on HOF-1 now
 10:00 nobody is told: is late
       case HOF-1: accepted

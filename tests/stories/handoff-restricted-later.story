@@ -21,6 +21,7 @@
       jonas hears: HOF-1 “INC-1”
       jonas does not hear: Salary
 10:00 @elena: HOF-1 · acceptance is due at 11:00
-      nobody is told: Salary
+      not @elena: Salary
+      not #credit: Salary
       arjun> /handoff briefing HOF-1
       arjun hears: Salary data in the logs

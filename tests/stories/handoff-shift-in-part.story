@@ -1,4 +1,4 @@
-# Of a shift that somebody else has in part by now, the rest is handed over.
+# A shift that somebody else has in part by now is handed over up to there, and takes nothing from them.
 policy: tests/stories/rota.toml
 
 09:00 dev> /rota start

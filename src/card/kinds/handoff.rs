@@ -171,8 +171,8 @@ impl Shows for Handoff {
             moved(Receiver::Role(role()), 0, None, None),
             Telling::SaidBack { by: dev(), giver: maya(), said: said(), wrong: 1, due: DUE },
             Telling::SaidBack { by: dev(), giver: maya(), said: right(), wrong: 0, due: DUE },
-            Telling::Proven { by: dev(), item: 1, text: words(), left: 2 },
-            Telling::Proven { by: dev(), item: 1, text: words(), left: 0 },
+            Telling::Proven { by: dev(), item: 1, on: Some(on()), text: words(), left: 2 },
+            Telling::Proven { by: dev(), item: 1, on: None, text: words(), left: 0 },
             refused(Some(2), Some(DUE)),
             refused(None, None),
             Telling::Taken { by: dev(), giver: maya(), on: on(), reason: words(), at: NOW, people: whom(), due: DUE },
@@ -187,7 +187,7 @@ impl Shows for Handoff {
 
     fn story() -> Vec<Event> {
         let item = |number, what, only| Item { number, what, only };
-        let case = || Handed::Case { case: on(), seats: vec![Label::from("lead")], answers: 3 };
+        let case = || Handed::Case { case: on(), seats: vec![Label::from("lead")], answers: 3, of: None };
         let a_role = |workflow: Option<&str>| Handed::Role { role: role(), workflow: workflow.map(Into::into) };
         let shift = || Handed::Shift { rota: "night".into(), starts: NOW, ends: DUE };
         let items = vec![
@@ -246,7 +246,8 @@ impl Shows for Handoff {
         vec![
             Event::Offered(Box::new(offered(Receiver::Person(dev()), false))),
             Event::ItemRefused { by: dev(), item: 3, reason: words() },
-            Event::Proven { by: dev(), item: 1, text: words() },
+            Event::Proven { by: dev(), item: 1, on: None, text: words() },
+            Event::Proven { by: dev(), item: 1, on: Some(on()), text: words() },
             accepted(said(), Some(words()), Some(DUE)),
             accepted(Vec::new(), None, None),
             Event::Confirmed { by: maya(), text: Some(words()) },
@@ -294,7 +295,8 @@ fn item_as_seen(handoff: &Handoff, item: &Item, hidden: bool) -> Json {
 }
 
 fn known_as_seen(handoff: &Handoff, number: u32, what: &str) -> Json {
-    let proof = handoff.proven.get(&number).map(|it| json!({ "by": it.by, "at": it.at.0, "text": it.text }));
+    let proof =
+        handoff.proven.get(&number).map(|it| json!({ "by": it.by, "at": it.at.0, "on": it.on, "text": it.text }));
     json!({ "number": number, "what": typed_here(what), "proof": proof })
 }
 

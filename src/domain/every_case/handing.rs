@@ -60,7 +60,7 @@ impl Moves {
 pub fn moves(case: &Case, from: Option<&PersonId>, to: &Receiver, what: &Handing, people: &People<'_>) -> Moves {
     let mut moves = Moves::default();
     // Nobody sits in what is over.
-    if what.in_person && matches!(to, Receiver::Person(_)) && !case.is_closed() {
+    if what.in_person && !case.is_closed() {
         moves.seats = from.map(|from| case.seats_of(from)).unwrap_or_default();
     }
     // That a seat is to be handed over ends with it.
@@ -96,7 +96,11 @@ fn holds(case: &Case, owed: &Obligation, from: Option<&PersonId>, what: &Handing
 pub(super) fn hand_over(scene: &Scene<'_>, wanted: &HandOver) -> Ruling {
     let HandOver { handoff, from, to, what } = wanted;
     let mut draft = scene.draft();
-    let moves = moves(scene.case, from.as_ref(), to, what, &scene.world.people);
+    let mut moves = moves(scene.case, from.as_ref(), to, what, &scene.world.people);
+    // A seat is one person's.
+    if let Receiver::Role(_) = to {
+        moves.seats.clear();
+    }
     if moves.is_empty() {
         return draft.ruling;
     }

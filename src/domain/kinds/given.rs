@@ -14,7 +14,7 @@ pub enum Reach {
         roles: Vec<RoleId>,
         workflow: Option<WorkflowId>,
     },
-    /// Those of a workflow on which something is owed.
+    /// Those of a workflow that are open, or on which something is owed.
     On {
         workflow: WorkflowId,
     },
@@ -42,7 +42,9 @@ impl Reach {
         match self {
             Reach::Case(id) => case.id == *id,
             Reach::AllOf { .. } => false,
-            Reach::On { workflow } => case.workflow == *workflow && case.open_obligations().next().is_some(),
+            Reach::On { workflow } => {
+                case.workflow == *workflow && (!case.is_closed() || case.open_obligations().next().is_some())
+            }
             Reach::HeldBy { people, roles, workflow } => {
                 let held = |it: &Obligation| match &it.holder {
                     Holder::Person(person) => people.contains(person),

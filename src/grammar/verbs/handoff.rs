@@ -214,16 +214,18 @@ const OWN: [Verb; 13] = [
         verb: "prove",
         label: "Show that you know it",
         aliases: &["know", "shown"],
-        about: "Show, as the receiver, by what you did that you know something of it",
+        about: "Show, as the receiver, that you know something of it: by a drill's step or a page",
         case: true,
         args: &[
             Arg::new("item", "What", Kind::Number, "its number under “To know” on the card"),
-            Arg::new("text", "What you did", Kind::Rest, "a drill run, a bundle opened, a page answered").stated(),
+            Arg::new("on", "In which case", Kind::Case, "where you did a step of a drill, or answered a page")
+                .optional(),
+            Arg::new("text", "What you did", Kind::Rest, "in your own words").stated(),
         ],
-        example: "handoff prove HOF-1 1 Opened the last bundle and checked it",
+        example: "handoff prove HOF-1 1 RBK-2 Put the older version back in the drill",
         make: |values| {
-            let (item, text) = (values.number("item")?, values.text("text"));
-            values.on(Command::Prove { item, text })
+            let (item, on, text) = (values.number("item")?, values.maybe_other("on"), values.text("text"));
+            values.on(Command::Prove { item, on, text, cases: None })
         },
     },
     Verb {

@@ -11,6 +11,7 @@ use crate::domain::bot::handed::HandedSeat;
 use crate::domain::every_case;
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{About, Holder, Obligation, Receiver, State, Terms};
+use crate::domain::people::Seat;
 use crate::domain::scene::Scene;
 use crate::domain::{
     At, BotCommand, Case, CaseId, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, Span, Then, WorkflowId, World,
@@ -22,11 +23,8 @@ const PLACE_WITHIN: Span = Span::hours(8);
 
 impl Handoff {
     pub(super) fn accept(&self, scene: &Scene<'_>, accepting: &Accepting) -> Result<Ruling, Refusal> {
-        let by = scene.asker()?;
-        let owed = scene.owed(Duty::AcceptHandoff)?;
-        let people = scene.case.waiting_on(owed, &scene.world.people);
-        // Whoever the ladder has called in may press for an answer; what is handed over is the receiver's to accept.
-        let seat = people.into_iter().find(|seat| seat.person == by).ok_or_else(|| scene.not_yours(owed))?;
+        let seat = receiver(scene)?;
+        let by = seat.person.clone();
         let condition = accepting.condition.as_deref().map(str::trim).filter(|it| !it.is_empty());
         let condition = condition.map(|it| text::text("the condition", it)).transpose()?;
         let world = scene.world;
@@ -36,15 +34,14 @@ impl Handoff {
         let (held, gone): (Vec<&Item>, Vec<&Item>) =
             self.open_items().partition(|item| !asked_for_real || self.is_held(&item.what, cases, scene));
         let items: Vec<u32> = held.iter().map(|item| item.number).collect();
-        let parts = parts(&self.scope, self.from(), &self.to, &self.items, &items, cases, world);
-        // Between parties nobody is there to ask afterwards: a tick is not enough.
-        if let (Scope::Workflow { .. }, Some(item)) = (&self.scope, self.unproven().next()) {
-            let what = self.brief.knowledge.get(item as usize - 1).map(|it| text::quoted(it)).unwrap_or_default();
-            return Err(Refusal::missing(say![
-                format!("show by use that you know {what}: "),
-                Verb::Prove.on(scene.case.id).with(item).with("…"),
-                "."
-            ]));
+        // What a role receives in person, such as a seat, is whoever's who accepts for it.
+        let in_person = match &self.to {
+            Receiver::Person(_) => self.to.clone(),
+            Receiver::Role(_) => Receiver::Person(by.clone()),
+        };
+        let parts = parts(&self.scope, self.from(), (&self.to, &in_person), &self.items, &items, cases, world);
+        if let (true, Some(item)) = (self.is_between_parties(), self.unproven().next()) {
+            return Err(self.not_shown(scene, item));
         }
         if held.is_empty() {
             return Err(Refusal::missing(say![
@@ -84,11 +81,12 @@ impl Handoff {
             draft.owe(Duty::StayReachable, Holder::Person(answers_for.clone()), terms, None)
         });
         for part in &parts {
-            let hand_over = part.hand_over(scene.case.id, self.from(), &self.to);
+            let hand_over = part.hand_over(scene.case.id);
             draft.then(Then::Case(part.case.id, every_case::Command::HandOver(Box::new(hand_over)).into()));
         }
         self.hand_seats(&mut draft, &items, scene);
         let moved = |part: &&&Part<'_>| !part.moves.duties.is_empty() || !part.moves.seats.is_empty();
+        let moved: BTreeSet<CaseId> = told.iter().filter(moved).map(|part| part.case.id).collect();
         let refused = self.standing.values().filter(|it| matches!(it, Standing::Refused { .. })).count();
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let telling = Telling::Moved {
@@ -96,7 +94,7 @@ impl Handoff {
             to: self.to.clone(),
             by: by.clone(),
             at: scene.ask.at,
-            cases: count(told.iter().filter(moved).count()),
+            cases: count(moved.len()),
             answers: count(told.iter().map(|part| part.moves.duties.len()).sum()),
             stays: count(refused + kept.len()),
             text: condition,
@@ -174,29 +172,8 @@ impl Handoff {
         }
     }
 
-    /// Something was done that only who knows it can do: a drill run, a bundle opened, a page answered.
-    pub(super) fn prove(&self, scene: &Scene<'_>, item: u32, words: &str) -> Result<Ruling, Refusal> {
-        let by = scene.asker()?;
-        scene.answering(scene.owed(Duty::AcceptHandoff)?)?;
-        if self.brief.knowledge.get(item.wrapping_sub(1) as usize).is_none() {
-            let most = self.brief.knowledge.len();
-            return Err(Refusal::missing(format!("name what is to be known by its number, from 1 to {most}.")));
-        }
-        let text = text::text("what you did", words)?;
-        let mut draft = scene.draft();
-        draft.push(Event::Proven { by: by.clone(), item, text: text.clone() });
-        let left = self.unproven().filter(|other| *other != item).count();
-        let left = u32::try_from(left).unwrap_or(u32::MAX);
-        draft.tell_case(Telling::Proven { by, item, text, left });
-        Ok(draft.done(match left {
-            0 => say!["recorded; nothing is left to show. ", Verb::Accept.on(scene.case.id), " takes it over"],
-            left => format!("recorded; {left} more to show").into(),
-        }))
-    }
-
     pub(super) fn refuse(&self, scene: &Scene<'_>, number: u32, reason: &str) -> Result<Ruling, Refusal> {
-        let by = scene.asker()?;
-        scene.answering(scene.owed(Duty::AcceptHandoff)?)?;
+        let by = receiver(scene)?.person;
         let item = self.open_items().find(|item| item.number == number).ok_or_else(|| {
             let open = text::or(self.open_items().map(|item| format!("{} ({})", item.number, item.what.called())));
             Refusal::missing(format!("name an item that is offered: {open}."))
@@ -222,8 +199,7 @@ impl Handoff {
     }
 
     pub(super) fn decline(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
-        let by = scene.asker()?;
-        scene.answering(scene.owed(Duty::AcceptHandoff)?)?;
+        let by = receiver(scene)?.person;
         let reason = text::text("the reason", reason)?;
         let mut draft = scene.draft();
         draft.push(Event::Declined { by: by.clone(), reason: reason.clone() });
@@ -283,6 +259,15 @@ impl Handoff {
     }
 }
 
+/// Whose answer it is: the receiver's, or that of whoever stands in for them. Whoever the ladder has called in may press for one; to
+/// accept, to refuse and to know what is handed over is the receiver's.
+pub(super) fn receiver(scene: &Scene<'_>) -> Result<Seat, Refusal> {
+    let by = scene.asker()?;
+    let owed = scene.owed(Duty::AcceptHandoff)?;
+    let people = scene.case.waiting_on(owed, &scene.world.people);
+    people.into_iter().find(|seat| seat.person == by).ok_or_else(|| scene.not_yours(owed))
+}
+
 /// Everybody who holds something of it, or waits for it, beside the two of them; each hears once.
 fn concerned(told: &[&Part<'_>], by: &PersonId, scene: &Scene<'_>, giver: &PersonId) -> Vec<PersonId> {
     let mut people: Vec<PersonId> = vec![giver.clone()];
@@ -320,7 +305,8 @@ impl Questions {
         let mut all: Vec<_> = told.iter().filter_map(|part| running(&part)).collect();
         all.sort();
         let due = all.first().map(|(due, ..)| *due);
-        let first: Vec<CaseId> = all.iter().filter(|(at, ..)| Some(*at) == due).map(|(_, case, _)| *case).collect();
+        let mut first: Vec<CaseId> = all.iter().filter(|(at, ..)| Some(*at) == due).map(|(_, case, _)| *case).collect();
+        first.dedup();
         // Where several run out at once, who hears next isn't one answer.
         let next = all.first().and_then(|(.., next)| next.clone()).filter(|_| first.len() == 1);
         let of_roles = held.iter().filter_map(|item| match &item.what {

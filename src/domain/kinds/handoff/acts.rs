@@ -22,7 +22,8 @@ pub(super) fn acts(handoff: &Handoff, scene: &Scene<'_>) -> Vec<Act> {
         }
     }));
     let unproven = handoff.unproven();
-    acts.extend(unproven.map(|item| Act::of(Verb::Prove, C::Prove { item, text: words() }).with(item)));
+    let proves = |item| C::Prove { item, on: None, text: words(), cases: None };
+    acts.extend(unproven.map(|item| Act::of(Verb::Prove, proves(item)).with(item)));
     let items = handoff.open_items().map(|item| item.number);
     acts.extend(items.map(|item| Act::of(Verb::Refuse, C::Refuse { item, reason: words() }).with(item)));
     acts.push(Act::of(Verb::Decline, C::Decline { reason: words() }));

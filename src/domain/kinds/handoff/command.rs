@@ -28,10 +28,14 @@ pub struct Opening {
 pub enum Command {
     /// Everything that wasn't refused is the receiver's from now on.
     Accept(Accepting),
-    /// The receiver shows by use that they know something of what has to be known.
+    /// The receiver shows that they know something of what has to be known.
     Prove {
         item: u32,
+        /// The case in which they did something that shows it.
+        on: Option<CaseId>,
         text: String,
+        /// That case, once it was read.
+        cases: Option<Vec<Case>>,
     },
     /// One item stays with its giver.
     Refuse {

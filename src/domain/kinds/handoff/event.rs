@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Brief, Item, Kept, SaidBack, Scope};
 use crate::domain::kinds::Began;
 use crate::domain::obligation::Receiver;
-use crate::domain::{At, PersonId};
+use crate::domain::{At, CaseId, PersonId};
 
 /// What becomes true of a handoff.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -35,11 +35,14 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reachable_until: Option<At>,
     },
-    /// The receiver showed by use that they know something of what has to be known.
+    /// The receiver showed that they know something of what has to be known.
     Proven {
         by: PersonId,
         /// Which, counted from 1.
         item: u32,
+        /// By what they did in this case, as the ledger has it. `None`: they say so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<CaseId>,
         text: String,
     },
     ItemRefused {

@@ -10,7 +10,7 @@ impl Handoff {
     pub(super) fn is_held(&self, what: &Handed, cases: &[Case], scene: &Scene<'_>) -> bool {
         let world = scene.world;
         match what {
-            Handed::Case { case, .. } => {
+            Handed::Case { case, of, .. } => {
                 let in_roles = match self.scope {
                     Scope::Case(_) => InRoles::Any,
                     Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} | Scope::Workflow { .. } => {
@@ -19,7 +19,8 @@ impl Handoff {
                 };
                 let what = Handing { in_person: true, in_roles };
                 let case = cases.iter().find(|it| it.id == *case);
-                case.is_some_and(|case| !moves(case, self.from(), &self.to, &what, &world.people).is_empty())
+                let from = of.as_ref().or(self.from());
+                case.is_some_and(|case| !moves(case, from, &self.to, &what, &world.people).is_empty())
             }
             Handed::Role { role, workflow } => {
                 let people = workflow.as_ref().map_or(world.people.anywhere(), |workflow| world.people.on(workflow));

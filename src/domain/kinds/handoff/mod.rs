@@ -29,6 +29,7 @@ mod event;
 mod held;
 mod ideas;
 mod offering;
+mod proving;
 mod rules;
 mod state;
 mod taking;
@@ -140,8 +141,8 @@ impl Kind for Handoff {
                 self.moved = Some(Remark { by: by.clone(), at, text: text.clone() });
                 self.reachable_until = *reachable_until;
             }
-            Event::Proven { by, item, text } => {
-                self.proven.insert(*item, Proof { by: by.clone(), at, text: text.clone() });
+            Event::Proven { by, item, on, text } => {
+                self.proven.insert(*item, Proof { by: by.clone(), at, on: *on, text: text.clone() });
             }
             Event::ItemRefused { by, item, reason } => {
                 let (by, reason) = (by.clone(), reason.clone());
@@ -234,8 +235,8 @@ impl Kind for Handoff {
     fn reach(&self, command: &Command) -> Option<Reach> {
         match command {
             Command::Accept(_) => Some(offering::reach(&self.scope, Some(&self.giver))),
-            Command::Prove { .. }
-            | Command::Refuse { .. }
+            Command::Prove { on, .. } => on.map(Reach::Case),
+            Command::Refuse { .. }
             | Command::Decline { .. }
             | Command::Withdraw { .. }
             | Command::Confirm { .. }
@@ -248,8 +249,8 @@ impl Kind for Handoff {
     fn reached_by(command: &mut Command, cases: Vec<Case>) {
         match command {
             Command::Accept(accepting) => accepting.cases = Some(cases),
-            Command::Prove { .. }
-            | Command::Refuse { .. }
+            Command::Prove { cases: read, .. } => *read = Some(cases),
+            Command::Refuse { .. }
             | Command::Decline { .. }
             | Command::Withdraw { .. }
             | Command::Confirm { .. }
@@ -394,10 +395,19 @@ impl Handoff {
         }
     }
 
-    /// What of the knowledge has not been shown by use, by its number.
+    /// What of the knowledge has not been shown, by its number. Between parties the receiver's own words show nothing: nobody is
+    /// there to ask afterwards.
     pub fn unproven(&self) -> impl Iterator<Item = u32> {
         let known = u32::try_from(self.brief.knowledge.len()).unwrap_or(u32::MAX);
-        (1..=known).filter(|item| !self.proven.contains_key(item))
+        let words_do = !self.is_between_parties();
+        (1..=known).filter(move |item| !self.proven.get(item).is_some_and(|proof| words_do || proof.on.is_some()))
+    }
+
+    pub fn is_between_parties(&self) -> bool {
+        match self.scope {
+            Scope::Workflow { .. } => true,
+            Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} => false,
+        }
     }
 
     /// Who took it over in an emergency.

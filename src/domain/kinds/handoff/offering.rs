@@ -115,19 +115,22 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
     }
     // Each restricted case is a handoff of its own, which only its own people see. Where somebody else's word doesn't reach, it
     // stays as it is: that there is one isn't theirs to learn.
-    let reaches = |case: &CaseId| {
-        let of = cases.iter().find(|it| it.id == *case).map(|it| &it.workflow);
-        giver == by || may_hand_over(&giver, of, world, ask).is_ok()
+    let reaches = |(case, from): &(CaseId, PersonId)| match &wanted.scope {
+        Scope::Workflow { .. } => true,
+        Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} => {
+            let of = cases.iter().find(|it| it.id == *case).map(|it| &it.workflow);
+            *from == by || may_hand_over(from, of, world, ask).is_ok()
+        }
     };
-    for case in scoped.apart.into_iter().filter(reaches) {
+    for (case, from) in scoped.apart.into_iter().filter(reaches) {
         draft.then(Then::Open(Opens::Handoff(Opening {
             scope: Scope::Case(case),
-            giver: Some(giver.clone()),
+            giver: Some(from.clone()),
             to: Some(to.clone()),
             to_party: None,
             reason: None,
             takes: false,
-            asked_by: Some(giver.clone()),
+            asked_by: Some(from),
             cases: None,
         })));
     }
@@ -267,8 +270,8 @@ struct Scoped {
     brief: Brief,
     /// The restricted case that is handed over.
     restricted: Option<CaseId>,
-    /// Restricted cases that go by handoffs of their own.
-    apart: Vec<CaseId>,
+    /// Restricted cases that go by handoffs of their own, and from whom.
+    apart: Vec<(CaseId, PersonId)>,
     /// What nobody else holds, for a sentence.
     alone: Vec<String>,
 }
@@ -282,15 +285,15 @@ fn in_scope(
     world: &World<'_>,
 ) -> Result<Scoped, Refusal> {
     let items = items(scope, giver, to, cases, ask.at, world)?;
-    let apart: Vec<CaseId> = match scope {
-        Scope::Leaving {} => {
-            let person = Handing { in_person: true, in_roles: InRoles::None };
-            let held =
-                |case: &&Case| case.restricted && !moves(case, Some(giver), to, &person, &world.people).is_empty();
-            cases.iter().filter(held).map(|case| case.id).collect()
-        }
-        Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Workflow { .. } => Vec::new(),
+    let leaving: Vec<&PersonId> = match scope {
+        Scope::Leaving {} => vec![giver],
+        Scope::Workflow { party, .. } => of_the_party(party, world).collect(),
+        Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } => Vec::new(),
     };
+    let hidden = cases.iter().filter(|case| case.restricted);
+    let held = hidden.flat_map(|case| leaving.iter().map(move |person| (case, *person)));
+    let holds = |(case, person): &(&Case, &PersonId)| !in_person(case, person, to, world).is_empty();
+    let apart = held.filter(holds).map(|(case, person)| (case.id, person.clone())).collect();
     if items.is_empty() {
         // The same words, whether there is something restricted or not.
         let name = world.policy.name_of(giver);
@@ -308,7 +311,7 @@ fn in_scope(
     };
     let numbers: Vec<u32> = items.iter().map(|item| item.number).collect();
     let from = Some(giver).filter(|_| !matches!(scope, Scope::Workflow { .. }));
-    let parts = parts(scope, from, to, &items, &numbers, cases, world);
+    let parts = parts(scope, from, (to, to), &items, &numbers, cases, world);
     let told: Vec<&Part<'_>> = parts.iter().filter(|part| !part.case.restricted).collect();
     let mut workflows: Vec<WorkflowId> = Vec::new();
     let named = items.iter().filter_map(|item| match &item.what {
@@ -326,7 +329,8 @@ fn in_scope(
         (None, Some(first)) => first.clone(),
         (None, None) => home(giver, world)?,
     };
-    let public: Vec<&Case> = told.iter().map(|part| part.case).collect();
+    let mut public: Vec<&Case> = told.iter().map(|part| part.case).collect();
+    public.dedup_by_key(|case| case.id);
     let mut brief = Brief::of(&public, ask.at, world);
     let knowledge = &world.stamped.handoffs.knowledge;
     brief.knowledge = workflows.iter().filter_map(|it| knowledge.get(it)).flatten().cloned().collect();
@@ -359,7 +363,7 @@ fn items(
         Scope::Case(id) => {
             let case = cases.first().ok_or(Refusal::NoSuchCase(*id))?;
             let whole = Handing { in_person: true, in_roles: InRoles::Any };
-            all.extend(of_case(case, &moves(case, Some(giver), to, &whole, &world.people)));
+            all.extend(of_case(case, &moves(case, Some(giver), to, &whole, &world.people), None));
         }
         Scope::Role { role, workflow } => {
             let people = workflow.as_ref().map_or(world.people, |workflow| world.people.on(workflow));
@@ -376,9 +380,8 @@ fn items(
             for rota in world.policy.rotas.keys() {
                 all.extend(shift(rota, giver, to, now, world).ok().map(|shift| (shift, false)));
             }
-            let person = Handing { in_person: true, in_roles: InRoles::None };
             let public = cases.iter().filter(|case| !case.restricted);
-            all.extend(public.filter_map(|case| of_case(case, &moves(case, Some(giver), to, &person, &world.people))));
+            all.extend(public.filter_map(|case| of_case(case, &in_person(case, giver, to, world), None)));
         }
     }
     if let Scope::Workflow { workflow, party } = scope {
@@ -386,14 +389,29 @@ fn items(
         let theirs = world.policy.roles.iter().filter(|(_, role)| role.party == *party);
         let seats = theirs.map(|(id, _)| Handed::Role { role: id.clone(), workflow: Some(workflow.clone()) });
         all.extend(seats.map(|seat| (seat, false)));
+        // What its people hold themselves would stay behind with them.
+        for case in cases.iter().filter(|case| !case.restricted) {
+            let theirs = of_the_party(party, world);
+            all.extend(theirs.filter_map(|person| of_case(case, &in_person(case, person, to, world), Some(person))));
+        }
     }
     let numbered = (1..).zip(all);
     Ok(numbered.map(|(number, (what, only))| Item { number, what, only }).collect())
 }
 
-fn of_case(case: &Case, moves: &Moves) -> Option<(Handed, bool)> {
+/// Everybody of a party.
+fn of_the_party<'w>(party: &'w PartyId, world: &World<'w>) -> impl Iterator<Item = &'w PersonId> {
+    world.policy.people.iter().filter(move |(_, it)| it.party == *party).map(|(person, _)| person)
+}
+
+/// What somebody holds of a case themselves, and not in a role.
+fn in_person(case: &Case, person: &PersonId, to: &Receiver, world: &World<'_>) -> Moves {
+    moves(case, Some(person), to, &Handing { in_person: true, in_roles: InRoles::None }, &world.people)
+}
+
+fn of_case(case: &Case, moves: &Moves, of: Option<&PersonId>) -> Option<(Handed, bool)> {
     let answers = u32::try_from(moves.duties.len()).unwrap_or(u32::MAX);
-    let handed = Handed::Case { case: case.id, seats: moves.seats.clone(), answers };
+    let handed = Handed::Case { case: case.id, seats: moves.seats.clone(), answers, of: of.cloned() };
     (!moves.is_empty()).then_some((handed, false))
 }
 
@@ -421,10 +439,12 @@ fn shift(rota: &RotaId, giver: &PersonId, to: &Receiver, now: At, world: &World<
     Ok(Handed::Shift { rota: rota.clone(), starts, ends })
 }
 
-/// What goes to the receiver on one case.
+/// What goes to the receiver on one case, from one person or from whoever holds the roles.
 pub(super) struct Part<'c> {
     pub case: &'c Case,
-    pub what: Handing,
+    from: Option<PersonId>,
+    to: Receiver,
+    what: Handing,
     pub moves: Moves,
 }
 
@@ -435,30 +455,31 @@ impl Part<'_> {
         kept.map(move |owed| Kept { case: case.id, number: owed.number, duty: owed.duty })
     }
 
-    pub(super) fn hand_over(&self, handoff: CaseId, from: Option<&PersonId>, to: &Receiver) -> HandOver {
-        HandOver { handoff, from: from.cloned(), to: to.clone(), what: self.what.clone() }
+    pub(super) fn hand_over(&self, handoff: CaseId) -> HandOver {
+        HandOver { handoff, from: self.from.clone(), to: self.to.clone(), what: self.what.clone() }
     }
 }
 
-/// What goes to the receiver on each case, if these items are accepted.
+/// What goes to the receiver on each case, if these items are accepted: what is held in roles to the one, what somebody holds
+/// themselves to the other, where a role receives it.
 pub(super) fn parts<'c>(
     scope: &Scope,
     from: Option<&PersonId>,
-    to: &Receiver,
+    (to, to_in_person): (&Receiver, &Receiver),
     items: &[Item],
     accepted: &[u32],
     cases: &'c [Case],
     world: &World<'_>,
 ) -> Vec<Part<'c>> {
     let accepted = || items.iter().filter(|item| accepted.contains(&item.number)).map(|item| &item.what);
-    let of_a_case: Vec<CaseId> = accepted()
-        .filter_map(|what| match what {
-            Handed::Case { case, .. } => Some(*case),
-            Handed::Role { .. } | Handed::Shift { .. } => None,
-        })
-        .collect();
-    let what = |case: &Case| {
-        let in_person = of_a_case.contains(&case.id);
+    let mut parts = Vec::new();
+    for case in cases {
+        let whose = accepted().filter_map(|what| match what {
+            Handed::Case { case: id, of, .. } if *id == case.id => Some(of.as_ref().or(from)),
+            Handed::Case { .. } | Handed::Role { .. } | Handed::Shift { .. } => None,
+        });
+        let in_person = |person| (person, to_in_person, Handing { in_person: true, in_roles: InRoles::None });
+        let mut wanted: Vec<(Option<&PersonId>, &Receiver, Handing)> = whose.map(in_person).collect();
         let roles = accepted().filter_map(|what| match what {
             Handed::Role { role, workflow } => {
                 workflow.as_ref().is_none_or(|workflow| *workflow == case.workflow).then(|| role.clone())
@@ -466,18 +487,21 @@ pub(super) fn parts<'c>(
             Handed::Case { .. } | Handed::Shift { .. } => None,
         });
         let in_roles = match scope {
-            Scope::Case(_) if in_person => InRoles::Any,
+            Scope::Case(_) if !wanted.is_empty() => InRoles::Any,
             Scope::Case(_) | Scope::Shift { .. } => InRoles::None,
             Scope::Role { .. } | Scope::Leaving {} | Scope::Workflow { .. } => InRoles::Seats(roles.collect()),
         };
-        Handing { in_person, in_roles }
-    };
-    let part = |case: &'c Case| {
-        let what = what(case);
-        let moves = moves(case, from, to, &what, &world.people);
-        (!moves.is_empty()).then_some(Part { case, what, moves })
-    };
-    cases.iter().filter_map(part).collect()
+        match wanted.iter_mut().find(|(person, receiver, _)| *person == from && *receiver == to) {
+            Some((.., what)) => what.in_roles = in_roles,
+            None => wanted.push((from, to, Handing { in_person: false, in_roles })),
+        }
+        parts.extend(wanted.into_iter().filter_map(|(from, to, what)| {
+            let moves = moves(case, from, to, &what, &world.people);
+            let (from, to) = (from.cloned(), to.clone());
+            (!moves.is_empty()).then_some(Part { case, from, to, what, moves })
+        }));
+    }
+    parts
 }
 
 /// A case is its number here: its own title isn't everybody's to read any more once it is restricted.

@@ -14,7 +14,7 @@ pub(super) fn decide(handoff: &Handoff, command: &Command, scene: &Scene<'_>) ->
     use HandoffState::{Accepted, Declined, Offered, Taken, Withdrawn};
     match (handoff.state, command) {
         (Offered, C::Accept(accepting)) => handoff.accept(scene, accepting),
-        (Offered, C::Prove { item, text }) => handoff.prove(scene, *item, text),
+        (Offered, C::Prove { item, on, text, cases }) => handoff.prove(scene, *item, (*on, cases.as_deref()), text),
         (Offered, C::Refuse { item, reason }) => handoff.refuse(scene, *item, reason),
         (Offered, C::Decline { reason }) => handoff.decline(scene, reason),
         (Offered, C::Withdraw { reason }) => handoff.withdraw(scene, reason),

@@ -79,6 +79,9 @@ pub enum Handed {
         seats: Vec<Label>,
         /// How many open answers are handed over.
         answers: u32,
+        /// Whose it is, where that isn't the giver's to say: somebody of a party that leaves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<PersonId>,
     },
     Role {
         role: RoleId,
@@ -147,11 +150,13 @@ impl SaidBack {
     }
 }
 
-/// Something of the policy's that the receiver has to know, proven by use: what they did.
+/// Something of the policy's that the receiver has to know: what they say that they did, and the case that shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
     pub by: PersonId,
     pub at: At,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<CaseId>,
     pub text: String,
 }
 

@@ -43,6 +43,7 @@ pub(super) fn take(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         case: case.id,
         seats: found.seats.clone(),
         answers: u32::try_from(found.duties.len()).unwrap_or(u32::MAX),
+        of: None,
     };
     let workflow = world.workflow(&case.workflow)?;
     let homes = match case.restricted {
@@ -51,7 +52,7 @@ pub(super) fn take(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     };
     let title = title(&wanted.scope, case.restricted);
     let items = vec![Item { number: 1, what, only: false }];
-    let parts = parts(&wanted.scope, Some(&giver), &to, &items, &[1], cases, world);
+    let parts = parts(&wanted.scope, Some(&giver), (&to, &to), &items, &[1], cases, world);
     let taken = Offered {
         began: Began {
             by: Some(by.clone()),
@@ -82,7 +83,7 @@ pub(super) fn take(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         }),
     };
     for part in &parts {
-        let hand_over = part.hand_over(id, Some(&giver), &to);
+        let hand_over = part.hand_over(id);
         draft.then(Then::Case(part.case.id, every_case::Command::HandOver(Box::new(hand_over)).into()));
     }
     let (people, due) = (draft.waiting_on(number), draft.due_of(number));

@@ -43,10 +43,13 @@ pub enum Telling {
     },
     /// What the receiver said back, for whoever can put it right: `giver` is whoever stays reachable.
     SaidBack { by: PersonId, giver: PersonId, said: Vec<SaidBack>, wrong: u32, due: At },
-    /// The receiver showed by use that they know something.
+    /// The receiver showed that they know something.
     Proven {
         by: PersonId,
         item: u32,
+        /// The case that shows it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<CaseId>,
         text: String,
         /// How many are still to be shown.
         left: u32,

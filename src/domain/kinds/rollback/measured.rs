@@ -3,7 +3,7 @@
 
 use super::{Outcome, Rollback, RollbackState};
 use crate::domain::kinds::Counted;
-use crate::domain::{At, Case, Span};
+use crate::domain::{At, Case, PersonId, Span};
 
 /// The moments of one rollback, as far as they have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,13 @@ impl Measured {
 }
 
 impl Rollback {
+    /// When somebody last did a step of it, or answered for a system downstream.
+    pub fn worked(&self, person: &PersonId) -> Option<At> {
+        let steps = self.steps.values().filter_map(|step| step.done.as_ref());
+        let words = steps.chain(self.downstream.values()).chain(self.looked_at.values());
+        words.filter(|word| word.by.as_ref() == Some(person)).map(|word| word.at).max()
+    }
+
     pub fn measured(&self, case: &Case) -> Measured {
         let done = self.steps.values().filter_map(|step| step.done.as_ref()).map(|word| word.at);
         // A drill that another one took the place of came to nothing of its own.

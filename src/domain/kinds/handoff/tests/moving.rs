@@ -168,6 +168,8 @@ fn a_party_hands_over_its_seats_once_the_other_has_shown_that_it_knows() {
     let id = room.open(0, "maya", Opens::Incident(opening.clone())).unwrap();
     assert_eq!(room.waiting(0, id, Duty::Contain), ["ravi", "elena"]);
     let due = room.case(id).owed(Duty::Contain).unwrap().terms.due;
+    let lead = incident::Command::TakeSeat { seat: incident::SeatName::Lead, person: Some(p("ravi")) };
+    room.ask(0, "ravi", id, All::Incident(lead)).unwrap();
     let exit = |by: &str, to_party: &str| {
         let scope = Scope::Workflow { workflow: "credit".into(), party: "vendor".into() };
         let (giver, to_party) = (Some(p(by)), Some(to_party.to_owned()));
@@ -184,12 +186,22 @@ fn a_party_hands_over_its_seats_once_the_other_has_shown_that_it_knows() {
     room.open(5, "greta", exit("ravi", "client")).unwrap();
     let accept = || Command::Accept(Accepting { first: Some(id), ..Accepting::default() });
     assert!(room.ask(10, "jonas", hof(1), accept()).is_err(), "nothing was shown by use");
+    let prove = |item, on| Command::Prove { item, on, text: "did it".to_owned(), cases: None };
+    assert!(room.ask(10, "jonas", hof(1), prove(1, None)).is_err(), "words alone show nothing");
+    assert!(room.ask(10, "jonas", hof(1), prove(1, Some(id))).is_err(), "they did nothing there");
+    let page = incident::Command::Page { role: "product".into(), reason: "look at it".to_owned() };
+    room.ask(10, "dev", id, All::Incident(page)).unwrap();
+    assert!(room.ask(10, "jonas", hof(1), prove(1, Some(id))).is_err(), "nobody answered it yet");
+    room.ask(11, "jonas", id, All::Incident(incident::Command::AnswerPage)).unwrap();
+    assert!(room.ask(11, "maya", hof(1), prove(1, Some(id))).is_err(), "another one of them answered it");
     for item in [1, 2] {
-        room.ask(10, "jonas", hof(1), Command::Prove { item, text: "did it".to_owned() }).unwrap();
+        room.ask(12, "jonas", hof(1), prove(item, Some(id))).unwrap();
     }
-    assert!(room.ask(10, "jonas", hof(1), Command::Prove { item: 3, text: "did it".to_owned() }).is_err());
+    assert!(room.ask(12, "jonas", hof(1), prove(3, Some(id))).is_err());
     room.ask(20, "jonas", hof(1), accept()).unwrap();
     assert_eq!(room.waiting(20, id, Duty::Contain), ["maya", "jonas"]);
+    assert!(room.case(id).seats_of(&p("ravi")).is_empty(), "what its people hold themselves goes along");
+    assert_eq!(room.case(id).seats_of(&p("jonas")), [Label::from("lead")]);
     assert_eq!(room.case(id).owed(Duty::Contain).unwrap().terms.due, due);
     let later = room.open(30, "maya", Opens::Incident(opening)).unwrap();
     assert_eq!(room.waiting(30, later, Duty::Contain), ["maya", "jonas"]);
@@ -210,7 +222,8 @@ fn the_role_that_takes_over_for_a_party_hands_over_for_it_too() {
 #[test]
 fn a_right_on_one_workflow_hands_over_nothing_of_another() {
     let mut policy = POLICY.clone();
-    policy.workflows.get_mut(&WorkflowId::from("claims")).unwrap().may.hand_over = Some(vec!["triage".into()]);
+    policy.workflows.get_mut(&WorkflowId::from("claims")).unwrap().may.hand_over =
+        Some(vec!["triage".into(), "governance".into()]);
     let mut room = Room { policy: Some(policy), ..Room::default() };
     let on_credit = led(&mut room, 0, "maya");
     let mut opening = Incidents::example(&"claims".into(), &POLICY);
