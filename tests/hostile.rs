@@ -697,7 +697,7 @@ async fn a_calendar_ends_with_the_last_account() {
     let address = format!("/calendar/{}.ics", &secret[..secret.find(".ics").expect("an address")]);
     let gone = async |platform: &str, account: Option<&str>| {
         let roster = Roster { gone: account.map(str::to_owned).into_iter().collect(), ..Roster::default() };
-        stage.running.reception.roster(&Platform::from(platform), &roster).await.expect("it is heard");
+        stage.running.app.reception.roster(&Platform::from(platform), &roster).await.expect("it is heard");
         stage.get(&address).await.status
     };
     assert_eq!(gone("slack", None).await, 200);

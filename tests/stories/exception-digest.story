@@ -11,7 +11,8 @@
       jonas> /exception raise credit waiting "More time" on=APR-1
       dev> /exception triage EXC-3
       arjun> /exception grant EXC-3 until 10:00 The lab is closed
-10:00 arjun> /exception renew EXC-1 until 13:00 Two more
+10:00 dev> /exception proof EXC-1 All of them read
+      arjun> /exception renew EXC-1 until 13:00 Two more
 10:30 priya> /approval approve APR-1
       tomas> /approval approve APR-1
 Tue 12:00 maya> /sla digest 2026-11-23..2026-11-23

@@ -2,7 +2,7 @@
 # then, and only until the end, it is not in force.
 
 09:00 maya> /exception raise credit late-report "November's bias report a week late" reason="the vendor changed the format" until=7d
-      maya hears: raised; the triage is Dev or Lena's by 10:00
+      maya hears: raised; the triage is due by 10:00 from Dev or Lena
       #credit: EXC-1 · triage by 10:00 · exception late-report on credit: “November's bias report a week late” ... Waiting on @dev or @lena · raised by Maya ... “the vendor changed the format” ... /exception triage EXC-1
       @dev: EXC-1 · triage by 10:00
       not @arjun: EXC-1

@@ -16,6 +16,7 @@
       @maya: EXC-1 is renewed
       card EXC-1: Arjun ruled: granted 09:00 until Tue 24 Nov 09:00 ... Sofia ruled: renewed 11:00 until Wed 25 Nov 11:00
       card EXC-1: Control: “a second reader”
+12:00 dev> /exception proof EXC-1 All of them read
 # The first end passes, and nothing ends.
 Tue 09:00 nobody is told: expired
       case EXC-1: granted

@@ -24,15 +24,15 @@
       ravi hears: Ask Maya or Jonas
       jonas> /handoff prove HOF-1 1 Set them back on the test system
       jonas hears: Show by use that you know “where the limits are set”, with the drill in which you did a step
-      jonas> /handoff prove HOF-1 1 INC-1 Set them back on the test system
+      jonas> /handoff prove HOF-1 1 on=INC-1 Set them back on the test system
       jonas hears: in INC-1 you did no step and answered no page of credit
       dev> /incident escalate INC-1 product Set the limits back
       jonas> /incident here INC-1
-      jonas> /handoff prove HOF-1 1 INC-1 Set them back on the test system
+      jonas> /handoff prove HOF-1 1 on=INC-1 Set them back on the test system
       #credit: HOF-1 · Jonas showed on INC-1 that they know no. 1 · 1 more to show
-      maya> /handoff prove HOF-1 2 INC-1 Called at 08:00 and Elena answered
+      maya> /handoff prove HOF-1 2 on=INC-1 Called at 08:00 and Elena answered
       maya hears: in INC-1 you did no step
-      jonas> /handoff prove HOF-1 2 INC-1 Called at 08:00 and Elena answered
+      jonas> /handoff prove HOF-1 2 on=INC-1 Called at 08:00 and Elena answered
       jonas hears: nothing is left to show
       card HOF-1: To know: 1. “where the limits are set” · shown by Jonas on INC-1: “Set them back on the test system”
 09:20 jonas> /handoff accept HOF-1 first=INC-1

@@ -16,7 +16,7 @@
       not card INC-1: Lead: Lena
       ledger: case.handed-over x0
       lena> /handoff accept HOF-1
-      lena hears: Say back on which case a clock runs out first, and which role hears next
+      lena hears: Say back on which case a clock runs out first and which role hears next
       case HOF-1: offered
 09:20 lena> /handoff accept HOF-1 first=INC-1 next=command
       lena hears: it is yours from now on, with its clocks running. Arjun stays reachable until 09:50

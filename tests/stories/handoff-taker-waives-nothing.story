@@ -6,7 +6,7 @@
       greta> /handoff take-review HOF-1 Fine
       greta hears: “review-take” on HOF-1
       greta> /handoff waive HOF-1 duty=review-take Fine
-      greta hears: waiving “review-take” on HOF-1, which isn't yours to answer either, is for somebody who has no part in it
+      greta hears: waiving the review of the takeover of HOF-1 is for somebody who may answer it, too
       duty HOF-1 review-take: owed
       ledger: duty.waived x0
       greta> /incident waive INC-1 duty=acknowledge Dev knows

@@ -131,6 +131,7 @@ fn every_button_does_what_a_line_would() {
             match duty {
                 Duty::FollowUp | Duty::CloseGap => "1",
                 Duty::ReportToAuthority => "gdpr-33.notification",
+                Duty::SayWhetherOwed => "gdpr-33",
                 Duty::HandOverLead => "lead",
                 _ => "x",
             },

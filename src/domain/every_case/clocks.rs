@@ -122,8 +122,8 @@ fn may_waive(scene: &Scene<'_>, owed: &Obligation, by: &PersonId) -> Result<(), 
     }
     let others = if others.is_empty() { scene.waiting_on(owed) } else { others };
     let others: Vec<String> = others.iter().map(|person| scene.name(person)).collect();
-    let what = format!("waiving “{}” on {}, which isn't yours to answer either", owed.duty, scene.case.id);
-    Err(Refusal::not_yours(what, "somebody who has no part in it", &others))
+    let what = format!("waiving the {} of {}", owed.duty.noun(), scene.case.id);
+    Err(Refusal::not_yours(what, "somebody who may answer it, too", &others))
 }
 
 pub fn contest(scene: &Scene<'_>, duty: Option<Duty>, says: &Attribution, reason: &str) -> Result<Ruling, Refusal> {

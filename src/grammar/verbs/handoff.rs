@@ -219,10 +219,11 @@ const OWN: [Verb; 13] = [
         args: &[
             Arg::new("item", "What", Kind::Number, "its number under “To know” on the card"),
             Arg::new("on", "In which case", Kind::Case, "where you did a step of a drill, or answered a page")
-                .optional(),
+                .optional()
+                .named(),
             Arg::new("text", "What you did", Kind::Rest, "in your own words").stated(),
         ],
-        example: "handoff prove HOF-1 1 RBK-2 Put the older version back in the drill",
+        example: "handoff prove HOF-1 1 on=RBK-2 Put the older version back in the drill",
         make: |values| {
             let (item, on, text) = (values.number("item")?, values.maybe_other("on"), values.text("text"));
             values.on(Command::Prove { item, on, text, cases: None })

@@ -129,13 +129,12 @@ fn a_queue_gets_worse_when_both_windows_agree_and_the_first_missed_deadline_is_n
     line.goes(41, 0);
     line.goes(42, 0);
     assert_eq!((line.turn(42), line.outlook(42).first_breach), (None, None), "never at this rate");
-    assert_eq!(line.outlook(42).drained_in, None, "as many come as leave");
-    line.goes(43, 0);
-    assert_eq!(
-        (line.outlook(43).depth, line.outlook(43).drained_in),
-        (2, Some(Span::hours(2))),
-        "one more leaves than comes"
-    );
+    // As fast as more leave than come.
+    (50..54).for_each(|minute| line.comes(minute, 500));
+    assert_eq!(line.outlook(60).drained_in, None, "more come than leave");
+    line.goes(170, 0);
+    line.goes(171, 0);
+    assert_eq!((line.outlook(171).depth, line.outlook(171).drained_in), (2, Some(Span::hours(1))));
 }
 
 #[test]

@@ -145,6 +145,7 @@ impl Exception {
         if wanted.until.is_some_and(|until| until <= scene.ask.at) {
             return Err(Refusal::NotAfter("the end that you want", "now"));
         }
+        self.ends_later(scene, wanted.until)?;
         let reason = text::text("the reason", &wanted.reason)?;
         let mut draft = scene.draft();
         draft.push(Event::RenewalAsked { by: by.clone(), until: wanted.until, reason: reason.clone() });
@@ -207,6 +208,19 @@ impl Exception {
         }
     }
 
+    /// Terms aren't rewritten: what is in force ends when it was agreed to, and a renewal is for the time after that.
+    fn ends_later(&self, scene: &Scene<'_>, until: Option<At>) -> Result<(), Refusal> {
+        let ends = self.grant().and_then(|grant| grant.until).filter(|_| super::in_force(self, scene.ask.at));
+        match ends.zip(until) {
+            Some((ends, until)) if until <= ends => Err(Refusal::missing(say![
+                format!("it runs until {} already: name a later end. ", scene.moment(ends)),
+                Verb::Close.on(scene.case.id).with("why"),
+                " ends it now."
+            ])),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// The grant that is wanted, if the class allows it.
     fn granted(
         &self,
@@ -229,17 +243,7 @@ impl Exception {
             // Without an end, the authority that its class names has been asked for.
             Some(_) | None => {}
         }
-        // Terms aren't rewritten: what is in force ends when it was agreed to, and a renewal is for the time after that.
-        let ends = self.grant().and_then(|grant| grant.until).filter(|_| super::in_force(self, now));
-        if let (Some(ends), Some(until)) = (ends, wanted.until)
-            && until <= ends
-        {
-            return Err(Refusal::missing(say![
-                format!("it runs until {} already: name a later end. ", scene.moment(ends)),
-                Verb::Close.on(scene.case.id).with("why"),
-                " ends it now."
-            ]));
-        }
+        self.ends_later(scene, wanted.until)?;
         let control = self.control_wanted(scene, class, &wanted.control)?;
         let warn =
             wanted.until.map(|until| class.warn_before.iter().map(|before| until - *before).collect::<Vec<At>>());

@@ -54,7 +54,7 @@ impl Handoff {
                 "show by use that you know {what}, with the drill in which you did a step, or the incident in which you \
                  answered a page: "
             ),
-            Verb::Prove.on(scene.case.id).with(item).with("RBK-…").with("…"),
+            Verb::Prove.on(scene.case.id).with(item).with("on=RBK-…").with("…"),
             "."
         ])
     }
@@ -74,7 +74,7 @@ impl Handoff {
         if of_it && did(case, by).filter(lately).is_some() {
             return Ok(());
         }
-        let line = Verb::Prove.on(scene.case.id).with(item).with("RBK-…").with("…");
+        let line = Verb::Prove.on(scene.case.id).with(item).with("on=RBK-…").with("…");
         let workflow = &scene.case.workflow;
         Err(Refusal::missing(say![
             "name another case, as in ",

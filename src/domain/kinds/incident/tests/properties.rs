@@ -86,6 +86,8 @@ fn hold(room: &Room) {
     for owed in case.open_obligations() {
         let awaited = match owed.duty {
             Duty::FollowUp | Duty::ReportToAuthority => true,
+            // What may have to be reported isn't over with the incident.
+            Duty::SayWhetherOwed => !matches!(incident.state, IncidentState::Withdrawn | IncidentState::Merged { .. }),
             Duty::AnswerPage => !incident.state.is_closed(),
             Duty::StillWorking => incident.state == IncidentState::Acknowledged,
             duty => incident.awaits(duty),
