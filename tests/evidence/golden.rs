@@ -851,6 +851,15 @@ async fn exceptions(house: &mut House) {
     house.all(&[("dev", "/exception proof EXC-1 20 read"), ("arjun", "/exception lift EXC-1 It works")]).await;
     house.minutes(190).await;
     house.all(&[("maya", "/exception close EXC-1 The report is there")]).await;
+    // Two more come. Once the incident about the queue is resolved, it is looked at by itself while a deadline is near.
+    house
+        .all(&[("maya", "/exception raise credit waiting Five"), ("jonas", "/exception raise credit waiting Six")])
+        .await;
+    let about = house.desk.shown().bot.queues.incidents.values().next().expect("an incident about the queue").case;
+    let resolve = format!("/incident resolve {about} Two more people rule");
+    house.all(&[("arjun", resolve.as_str())]).await;
+    house.minutes(1).await;
+    house.all(&[("maya", "/exception withdraw EXC-9 No need"), ("jonas", "/exception withdraw EXC-10 No need")]).await;
 }
 
 async fn rollbacks(house: &mut House) {
@@ -884,7 +893,8 @@ async fn rollbacks(house: &mut House) {
             ("ravi", "/rollback looked-at RBK-1 Written again"),
             ("dev", "/rollback source RBK-1 The alias is v6"),
             ("dev", "/rollback confirm RBK-1 recovered Scores are as before"),
-            ("arjun", "/rollback override credit APR-7 It is the fix"),
+            ("jonas", "/approval request credit \"The fix\""),
+            ("arjun", "/rollback override credit APR-9 It is the fix"),
             ("greta", "/rollback thaw credit The cause is known"),
             ("jonas", "/rollback drill credit from=v8 to=v6 \"Quarterly drill\" scenario=\"scores drift\" announced"),
             ("arjun", "/rollback deny RBK-2 Next week"),
@@ -1050,7 +1060,7 @@ async fn handoffs(house: &mut House, policy: &str) {
         ("dev", "/incident role INC-N lead"),
         ("jonas", "/approval request credit \"Ship v10\""),
         ("priya", "/handoff offer role=model-risk to=@jonas reason=\"on leave\""),
-        ("jonas", "/handoff accept HOF-1 first=INC-N next=command condition=\"until March\""),
+        ("jonas", "/handoff accept HOF-1 first=INC-N next=command unaltered=credit condition=\"until March\""),
         ("priya", "/handoff correct HOF-1 The decisions run out first"),
         ("dev", "/handoff offer INC-N to @lena"),
         ("lena", "/handoff refuse HOF-2 1 I am away"),
@@ -1063,7 +1073,7 @@ async fn handoffs(house: &mut House, policy: &str) {
         ("greta", "/handoff take-review HOF-5 It was right"),
         ("arjun", "/handoff offer INC-N to @lena"),
         ("lena", "/handoff prove HOF-6 1 Set them on the test system"),
-        ("lena", "/handoff accept HOF-6 first=INC-N next=command"),
+        ("lena", "/handoff accept HOF-6 first=INC-N next=command unaltered=credit"),
         ("arjun", "/handoff confirm HOF-6"),
     ];
     let lines: Vec<(&str, String)> = lines.into_iter().map(|(who, line)| (who, of_it(line))).collect();

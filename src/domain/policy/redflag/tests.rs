@@ -241,7 +241,7 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
         (
             "handoff-undefined",
             "knowledge = { claims-triage",
-            &[("knowledge = { credit-scoring", "knowledge = { claims-triage")],
+            &[("credit-scoring = [\"how a score is rolled back\", \"whom the vendor has on call\"], ", "")],
         ),
         ("no-acceptance-duty", "[workflows.credit-scoring]", &[(accept, "")]),
         ("refused-handoff-without-holder", "[workflows.credit-scoring]", &[(place, "")]),
