@@ -141,7 +141,10 @@ pub(super) const STORY: &[Scene] = &[
     Say("13:15", "dev", "/incident update INC-1 next=2h We wait for the second approval."),
     // The time is up, with one answer of two.
     Until("13:35"),
+    // Changes are held since the way back was gone; whoever authorised that lets this one through.
     Press("13:40", "anika", "APR-1", "Approve"),
+    Say("13:42", "arjun", "/rollback override credit-scoring APR-1 It puts right what the bad version decided"),
+    Press("13:44", "anika", "APR-1", "Approve"),
     Chapter(
         "5 of 6 · Handoff",
         "Arjun's day ends, the incident doesn't. Lena in Berlin reads the brief and says back what runs out first and who hears \
