@@ -13,7 +13,7 @@
       priya> /exception triage EXC-1
       priya hears: Ask Dev or Lena
 09:10 dev presses Triage on EXC-1
-      dev hears: triaged as late-report; the ruling is Arjun or Sofia's by 13:10
+      dev hears: triaged as late-report; the ruling is due by 13:10 from Arjun or Sofia
       #credit: EXC-1 · rule by 13:10 · “November's bias report a week late” ... Waiting on @arjun or @sofia (command)
       @sofia: EXC-1 · rule by 13:10 ... [Grant] [Refuse] [Have it corrected]
       duty EXC-1 triage-exception: met

@@ -8,4 +8,5 @@ policy: tests/stories/rota.toml
       lena hears: it is yours from now on
       @dev: @lena is on desk from 11:00 to 20:00 instead of Dev
 20:00 @arjun: You are on desk now, until 23:00
+      arjun> /rota start desk
 23:30 not @lena: You are on desk now
