@@ -1,6 +1,6 @@
 //! A desk and a courier in this process, on a manual clock, with whatever platforms a test brings.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use countersign::app::health::Health;
 use countersign::app::serve::{Assembly, Tasks};
@@ -9,7 +9,7 @@ use countersign::clock::Clock;
 use countersign::desk::{DeskError, DeskHandle, Fault, Handled};
 use countersign::domain::policy::Policy;
 use countersign::domain::{At, Lane};
-use countersign::ledger::folder::Folder;
+use countersign::ledger::folder::{self, Folder};
 use countersign::ledger::heard::{Account, Answer, Heard, What};
 use countersign::store::Reader;
 use countersign::web::App;
@@ -25,6 +25,7 @@ pub struct House {
     pub reader: Reader,
     pub clock: Clock,
     pub health: Health,
+    data: PathBuf,
     task: JoinHandle<Result<(), DeskError>>,
     /// Gone once it died.
     courier: Option<JoinHandle<()>>,
@@ -52,7 +53,7 @@ impl House {
         (assembly.clock, assembly.platforms) = (clock.clone(), platforms);
         let assembled = assembly.assemble(chats).await?;
         let (App { reception, reader, health, .. }, Tasks { desk: task, courier }) = assembled.run();
-        Ok(House { desk: reception.desk, reader, clock, health, task, courier: Some(courier) })
+        Ok(House { desk: reception.desk, reader, clock, health, data: data.to_owned(), task, courier: Some(courier) })
     }
 
     /// Waits until nothing is left to be decided or told now.
@@ -80,12 +81,14 @@ impl House {
         self.task.abort();
         self.lose_courier().await;
         assert!(self.task.await.is_err_and(|error| error.is_cancelled()), "the desk had ended before");
+        left(&self.data).await;
     }
 
     pub async fn stop(mut self) {
         self.lose_courier().await;
         self.desk.stop().await;
         self.task.await.expect("the desk ran").expect("the desk stopped well");
+        left(&self.data).await;
     }
 
     pub async fn hear(&self, cause: &str, who: &str, lane: &str, what: What) -> Result<Handled, Fault> {
@@ -102,6 +105,11 @@ impl House {
             other => panic!("no answer to {text:?}: {other:?}"),
         }
     }
+}
+
+/// A program that another test starts at this moment holds what this process had open, the folder's lock too, until it has begun.
+async fn left(data: &Path) {
+    until("the folder is free", async || !folder::is_at_work(data)).await;
 }
 
 fn platforms_of(policy: &Policy) -> Vec<countersign::domain::Platform> {

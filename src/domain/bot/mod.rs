@@ -20,6 +20,7 @@ use super::{
 };
 
 pub mod condition;
+mod counts;
 pub mod delegations;
 pub mod digests;
 pub mod files;

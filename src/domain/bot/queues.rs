@@ -1,8 +1,8 @@
 //! Queues of people's answers: running figures of what comes in, what goes out and what waits, by which it is seen that a queue
 //! gets worse before anybody is late; and the one incident about each.
 //!
-//! The figures are kept as cases begin and stop to wait. They are counts by steps of time, so what it takes to judge a queue
-//! doesn't follow from how many wait in it. What belongs to no queue of the policy isn't counted.
+//! The figures are kept as cases begin and stop to wait. They are [counts by steps of time](super::counts), so what it takes to
+//! judge a queue doesn't follow from how many wait in it. What belongs to no queue of the policy isn't counted.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,6 +11,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::Draft;
+pub use super::counts::Passed;
+use super::counts::{Flow, Spread};
 use crate::domain::kinds::incident::{self, Impact, Incident, Nature};
 use crate::domain::kinds::{Event as Became, Opening, Waits};
 use crate::domain::obligation::Holder;
@@ -20,13 +22,6 @@ use crate::domain::{
     At, Body, Case, CaseId, ClassId, Duty, PathId, People, Policy, RoleId, Severity, Span, WorkflowId, every_case,
     mark, text,
 };
-
-/// A window is counted in so many steps.
-const STEPS: i64 = 12;
-/// A spread of moments is kept in so many steps at most; where they lie further apart, the steps are longer.
-const SPREAD_AT_MOST: usize = 64;
-/// The shortest of these steps.
-const FINEST: Span = Span::minutes(1);
 
 /// A queue that is watched. Written `exceptions/credit-scoring`, `path/model-change`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,97 +111,6 @@ pub enum Event {
     Looked { queue: QueueId },
     /// That it is better has held for as long as the policy asks.
     Recovered { queue: QueueId },
-}
-
-/// What came into a queue and left it, by steps of time.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Flow {
-    steps: BTreeMap<i64, Passed>,
-}
-
-/// How many came and how many left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Passed {
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub came: u32,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub left: u32,
-}
-
-fn is_zero(n: &u32) -> bool {
-    *n == 0
-}
-
-impl Flow {
-    fn step(window: Span) -> i64 {
-        (window.0 / STEPS).max(1)
-    }
-
-    fn count(&mut self, window: Span, at: At, count: impl FnOnce(&mut Passed)) {
-        let now = at.0.div_euclid(Flow::step(window));
-        self.steps.retain(|step, _| *step > now - STEPS);
-        count(self.steps.entry(now).or_default());
-    }
-
-    /// What passed in the window up to a moment.
-    pub fn within(&self, window: Span, at: At) -> Passed {
-        let now = at.0.div_euclid(Flow::step(window));
-        let steps = self.steps.range(now - STEPS + 1..=now).map(|(_, passed)| passed);
-        steps.fold(Passed::default(), |sum, it| Passed { came: sum.came + it.came, left: sum.left + it.left })
-    }
-}
-
-/// How many of something lie at which moments, in steps that are as fine as their number allows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Spread {
-    step: Span,
-    counts: BTreeMap<i64, u32>,
-}
-
-impl Default for Spread {
-    fn default() -> Spread {
-        Spread { step: FINEST, counts: BTreeMap::new() }
-    }
-}
-
-impl Spread {
-    fn add(&mut self, at: At) {
-        *self.counts.entry(at.0.div_euclid(self.step.0)).or_default() += 1;
-        while self.counts.len() > SPREAD_AT_MOST {
-            self.step = self.step + self.step;
-            let finer = std::mem::take(&mut self.counts);
-            for (step, count) in finer {
-                *self.counts.entry(step.div_euclid(2)).or_default() += count;
-            }
-        }
-    }
-
-    fn remove(&mut self, at: At) {
-        let step = at.0.div_euclid(self.step.0);
-        if let Some(count) = self.counts.get_mut(&step) {
-            *count -= 1;
-            if *count == 0 {
-                self.counts.remove(&step);
-            }
-        }
-        if self.counts.is_empty() {
-            self.step = FINEST;
-        }
-    }
-
-    pub fn count(&self) -> u32 {
-        self.counts.values().sum()
-    }
-
-    /// The first of them, at most a step too early.
-    pub fn first(&self) -> Option<At> {
-        self.counts.keys().next().map(|step| At(step * self.step.0))
-    }
-
-    /// The moments and how many lie there, in order; each at most a step too early.
-    fn ascending(&self) -> impl Iterator<Item = (At, u32)> {
-        self.counts.iter().map(|(step, count)| (At(step * self.step.0), *count))
-    }
 }
 
 /// The running figures of a queue.

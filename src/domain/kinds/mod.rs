@@ -251,7 +251,7 @@ macro_rules! kinds {
         /// What a case is beside what every case is.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        #[allow(clippy::large_enum_variant, reason = "few are in memory at a time, and each is read far more than moved")]
+        #[expect(clippy::large_enum_variant, reason = "few are in memory at a time, and each is read far more than moved")]
         pub enum Body {
             $($kind($room::$kind),)*
         }
