@@ -886,6 +886,8 @@ async fn rollbacks(house: &mut House) {
             ("greta", "/rollback agree-point RBK-1 The copy is checked"),
             ("arjun", "/rollback skip RBK-1 The cache is empty"),
             ("dev", "/rollback in-flight RBK-1 drained 41 calls"),
+            ("maya", "/rollback downstream RBK-1 no The ledger takes none of them"),
+            ("dev", "/rollback source RBK-1 no The pipeline pins v8"),
             ("maya", "/rollback downstream RBK-1 yes Ten postings read"),
             ("ravi", "/rollback downstream RBK-1 yes Letters are right"),
             ("dev", "/rollback look-back RBK-1 from=08:00 to=08:30 count=12 Table decisions, model = v8"),
@@ -923,7 +925,7 @@ async fn rollbacks(house: &mut House) {
             ("dev", "/rollback in-flight RBK-5 stopped Nothing was"),
             ("maya", "/rollback downstream RBK-5 yes Fine"),
             ("ravi", "/rollback downstream RBK-5 yes Fine"),
-            ("dev", "/rollback look-back RBK-5 from=08:00 to=08:30 count=0 None"),
+            ("dev", "/rollback look-back RBK-5 from=02:00 to=04:00 count=0 None"),
             ("dev", "/rollback source RBK-5 yes Nothing leads back"),
             ("dev", "/rollback confirm RBK-5 contained As planned"),
         ])

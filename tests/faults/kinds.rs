@@ -90,6 +90,7 @@ const ROLLBACKS: &[Moment] = &[
     (Says("greta", "/rollback agree-point RBK-1 The copy is checked"), "rollback.point-agreed"),
     (Says("arjun", "/rollback skip RBK-1 The cache is empty"), "rollback.step-skipped"),
     (Says("dev", "/rollback in-flight RBK-1 drained 41 calls"), "rollback.flight-answered"),
+    (Says("maya", "/rollback downstream RBK-1 no The ledger takes none of them"), "rollback.answered-no"),
     (Says("maya", "/rollback downstream RBK-1 yes Ten postings read"), "rollback.downstream-confirmed"),
     (Says("ravi", "/rollback downstream RBK-1 yes Letters are right"), "rollback.downstream-confirmed"),
     (Says("dev", "/rollback look-back RBK-1 from=08:00 to=08:30 count=12 The decisions"), "rollback.looked-back"),

@@ -19,7 +19,7 @@
       maya hears: kept: ledger doesn't go on. You go on owing the confirmation from downstream by 10:00. Told to Arjun, Sofia, Greta, Dev and Lena
       #credit: RBK-1 · ledger doesn't go on with the other version · Maya ... The ledger rejects every posting ... /rollback downstream RBK-1 system=ledger yes … by 10:00, once it does; /rollback confirm RBK-1 failed …, if it won't
       duty RBK-1 confirm-downstream: owed, due 10:00
-      card RBK-1: ledger doesn't go on (Maya: The ledger rejects every posting)
+      card RBK-1: ledger doesn't go on (Maya: “The ledger rejects every posting”)
       not card RBK-1: ledger goes on
       dev> /rollback source RBK-1 no The pipeline still pins v7
       dev hears: kept: something leads back to “v7”
@@ -35,7 +35,7 @@
       not #credit: RBK-1 is confirmed
       not #credit: Changes of credit are held
       case RBK-1: failed
-      duty RBK-1 confirm-downstream: owed
+      card RBK-1: confirmation from downstream (ledger)
       duty RBK-1 look-back: owed
       duty RBK-1 confirm-source: owed
 09:50 maya> /rollback downstream RBK-1 yes The ledger was set back by hand

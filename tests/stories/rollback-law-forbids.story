@@ -7,7 +7,7 @@ channel: #claims
       maya> /rollback propose claims from=v2 to=v1 "Somebody was harmed" on=INC-1
       arjun> /rollback authorise RBK-1 v1 is known to be good
       dev> /rollback start RBK-1
-      dev hears: Ask Arjun or Sofia to decide /rollback alter-anyway RBK-1 why, or report it first: ... forbids altering the system before the authority is told (INC-1). Art. 73(6)
+      dev hears: Ask Arjun or Sofia to decide /rollback alter-anyway RBK-1 why, or report it first: ... forbid altering the system before the authority is told (INC-1). Art. 73(6)
       case RBK-1: authorised
       dev> /rollback alter-anyway RBK-1 I must
       dev hears: Ask Arjun or Sofia

@@ -17,5 +17,5 @@
       card RBK-1: Next: start by 09:30
 09:31 card RBK-1: start late
       dev> /rollback start RBK-1
-      duty RBK-1 start-rollback: met
+      duty RBK-1 start-rollback: met-late
       ledger: duty.breached x1

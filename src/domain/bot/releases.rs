@@ -156,15 +156,16 @@ impl Forbidding<'_> {
         !self.unnamed.is_empty()
     }
 
-    /// As they are named in a sentence.
-    pub fn laws(&self) -> String {
+    /// What is said of them: `dora.initial forbids`, `dora.initial and gdpr.33 forbid`.
+    pub fn forbids(&self) -> String {
         let clocks = self.clocks();
         let unnamed = match (clocks.is_empty(), self.has_unnamed()) {
             (_, false) => None,
             (true, true) => Some("a law"),
             (false, true) => Some("another law"),
         };
-        text::list(clocks.iter().map(ClockId::as_str).chain(unnamed))
+        let verb = if clocks.len() + unnamed.iter().count() == 1 { "forbids" } else { "forbid" };
+        format!("{} {verb}", text::list(clocks.iter().map(ClockId::as_str).chain(unnamed)))
     }
 
     /// The incidents that may be named to everybody.

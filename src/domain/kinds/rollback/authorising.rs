@@ -426,7 +426,7 @@ impl Rollback {
         draft.push(Event::AlteringDecided { by: by.clone(), clocks: decided.0, cases, unnamed, reason: decided.1 });
         draft.tell_case(Telling::AlteringDecided { drill: self.is_drill(), by, clocks, unnamed, reason });
         let mut what =
-            format!("recorded: it is altered although {} forbids that before the authority is told", forbidding.laws());
+            format!("recorded: it is altered although {} that before the authority is told", forbidding.forbids());
         // A step that was held for the law alone is asked for now.
         let for_the_law = self.next_step().is_some_and(|(_, rule)| !rule.point_of_no_return);
         if for_the_law && scene.case.owed(Duty::AgreePoint).is_some() {

@@ -119,8 +119,8 @@ impl Rollback {
             format!("ask {} to decide ", scene.names(&persons(seats))),
             Verb::AlterAnyway.on(scene.case.id).with("why"),
             format!(
-                ", or report it first: {} forbids altering the system before the authority is told{of}. {}",
-                forbidding.laws(),
+                ", or report it first: {} altering the system before the authority is told{of}. {}",
+                forbidding.forbids(),
                 forbidding.rule()
             )
         ]))

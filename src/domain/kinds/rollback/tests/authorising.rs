@@ -32,7 +32,10 @@ fn silence_is_never_go() {
     assert!(said.contains("engineering says no-go: “month-end”"), "{said}");
     // They may change their mind; nobody else does it for them.
     assert!(room.ask(603, "dev", go(true)).is_err());
-    room.ask(603, "ravi", go(true)).unwrap();
+    let said = room.refused(603, "ravi", go(true));
+    assert!(said.contains("say why it goes along now") && said.contains("“month-end”"), "{said}");
+    let after_all = Command::Go { go: true, reason: Some("the run is through".to_owned()), revision: Some(1) };
+    room.ask(603, "ravi", after_all).unwrap();
     room.ask(604, "dev", start()).unwrap();
     assert_eq!(room.rollback().state, RollbackState::Running);
 }
