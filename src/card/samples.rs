@@ -260,6 +260,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
             to: Receiver::Person(dev()),
             seats: seats(),
             answers: 2,
+            late: vec![Duty::Update],
             due: Some(DUE),
         },
         Telling::HandedOver {
@@ -268,6 +269,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
             to: Receiver::Role(role()),
             seats: Vec::new(),
             answers: 1,
+            late: Vec::new(),
             due: None,
         },
         Telling::Invited { by: maya(), person: dev() },

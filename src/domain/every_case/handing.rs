@@ -134,7 +134,10 @@ pub(super) fn hand_over(scene: &Scene<'_>, wanted: &HandOver) -> Ruling {
     if !seats.is_empty() || !moves.duties.is_empty() {
         let due = moves.of(scene.case).filter(|it| it.state() == State::Owed).map(|it| it.terms.due).min();
         let answers = u32::try_from(moves.duties.len()).unwrap_or(u32::MAX);
-        draft.tell_case(Telling::HandedOver { handoff, from: from.clone(), to: to.clone(), seats, answers, due });
+        let mut late: Vec<&Obligation> = moves.of(scene.case).filter(|it| it.is_late()).collect();
+        late.sort_by_key(|it| it.terms.due);
+        let late = late.into_iter().map(|it| it.duty).collect();
+        draft.tell_case(Telling::HandedOver { handoff, from: from.clone(), to: to.clone(), seats, answers, late, due });
     }
     draft.ruling
 }

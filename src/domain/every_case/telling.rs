@@ -125,7 +125,10 @@ pub enum Telling {
         seats: Vec<Label>,
         /// How many open answers went along.
         answers: u32,
-        /// Of those, the one due first.
+        /// Those of them that were late then, the latest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        late: Vec<Duty>,
+        /// Of the others, the one due first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<At>,
     },

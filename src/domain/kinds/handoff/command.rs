@@ -41,13 +41,19 @@ pub enum Command {
     Refuse {
         item: u32,
         reason: String,
+        /// The cases of it that aren't over, once they were read.
+        cases: Option<Vec<Case>>,
     },
     /// All of it does.
     Decline {
         reason: String,
+        /// As of [`Command::Refuse`].
+        cases: Option<Vec<Case>>,
     },
     Withdraw {
         reason: String,
+        /// As of [`Command::Refuse`].
+        cases: Option<Vec<Case>>,
     },
     /// The giver says that it was understood.
     Confirm {
