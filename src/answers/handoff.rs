@@ -47,15 +47,13 @@ impl Answers {
         let restricted = theirs_alone.iter().filter(|_| !case.restricted).map(|it| it.id).collect();
         let hidden = case.restricted && cases.is_empty();
         cases.sort_by_key(|it| (Illness::of(it, now, &shown.policy), it.id));
-        let world = World {
-            policy: &shown.policy,
-            stamped: &shown.policy,
-            people: *people,
-            releases: &shown.bot.releases,
-        };
+        let world =
+            World { policy: &shown.policy, stamped: &shown.policy, people: *people, releases: &shown.bot.releases };
         let asked = match handoff.state {
             HandoffState::Offered => handoff.to_say_back(&cases, &world),
-            HandoffState::Accepted | HandoffState::Declined | HandoffState::Withdrawn | HandoffState::Taken => Vec::new(),
+            HandoffState::Accepted | HandoffState::Declined | HandoffState::Withdrawn | HandoffState::Taken => {
+                Vec::new()
+            }
         };
         let more = cases.len().saturating_sub(CASES_AT_MOST);
         cases.truncate(CASES_AT_MOST);

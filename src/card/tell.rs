@@ -155,8 +155,9 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         | T::ToRelieve { .. }
         | T::AskedIn { .. } => {}
         T::HandedOver { late, .. } => {
-            let nouns: Vec<&str> = late.iter().map(|duty| duty.noun()).collect();
-            facts.insert("late".to_owned(), json!(nouns));
+            let late =
+                late.iter().map(|it| json!({ "duty": it.duty.word(), "about": about_as_seen(it.about.as_ref()) }));
+            facts.insert("late".to_owned(), late.collect());
         }
         T::Excepted { duties, .. } => {
             let nouns: Vec<&str> = duties.iter().map(|duty| duty.noun()).collect();

@@ -113,7 +113,9 @@ impl Desk {
         if let Reach::WithOffers(of_it) = reach {
             let mut cases = Box::pin(self.reach(turn, *of_it)).await?;
             let offers = Box::pin(self.reach(turn, Reach::Offers)).await?;
-            cases.extend(offers.into_iter().filter(|offer| cases.iter().all(|it| it.id != offer.id)).collect::<Vec<_>>());
+            cases.extend(
+                offers.into_iter().filter(|offer| cases.iter().all(|it| it.id != offer.id)).collect::<Vec<_>>(),
+            );
             return Ok(cases);
         }
         let policy = self.policy_now(turn);

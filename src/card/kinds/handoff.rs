@@ -8,8 +8,8 @@ use super::super::wording::typed_here;
 use super::super::{Button, Speaker, Style, Tone, form_button, open, press};
 use super::Shows;
 use crate::domain::kinds::handoff::{
-    Action, Brief, Contingency, Event, Handed, Handoff, HandoffState, Illness, Item, Kept, Late, Offered, OnCase, Remark,
-    SaidBack, Scope, Standing, Telling,
+    Action, Brief, Contingency, Event, Handed, Handoff, HandoffState, Illness, Item, Kept, Late, Offered, OnCase,
+    Remark, SaidBack, Scope, Standing, Telling,
 };
 use crate::domain::notice::CaseTitle;
 use crate::domain::obligation::{self, About, Receiver};
@@ -140,11 +140,10 @@ impl Shows for Handoff {
     }
 
     fn samples() -> Vec<Telling> {
-        let offered =
-            |by, items, asked: &[&str], reason| {
-                let asked = asked.iter().map(|it| Label::from(*it)).collect();
-                Telling::Offered { giver: maya(), by, items, asked, people: whom(), due: DUE, reason }
-            };
+        let offered = |by, items, asked: &[&str], reason| {
+            let asked = asked.iter().map(|it| Label::from(*it)).collect();
+            Telling::Offered { giver: maya(), by, items, asked, people: whom(), due: DUE, reason }
+        };
         let moved = |to, stays, text, reachable_until| Telling::Moved {
             giver: maya(),
             to,
@@ -152,7 +151,11 @@ impl Shows for Handoff {
             at: NOW,
             cases: 2,
             answers: 3,
-            late: if stays > 0 { vec![Late { case: on(), duty: Duty::Update }, Late { case: on(), duty: Duty::FillSeat }] } else { Vec::new() },
+            late: if stays > 0 {
+                vec![Late { case: on(), duty: Duty::Update }, Late { case: on(), duty: Duty::FillSeat }]
+            } else {
+                Vec::new()
+            },
             stays,
             text,
             reachable_until,

@@ -168,7 +168,11 @@ fn meant<'c>(
         return named.ok_or_else(|| match verb {
             Verb::Contest | Verb::Settle => {
                 let verb: &str = verb.into();
-                Refusal::missing(format!("{} on {} isn't late, so there is nothing to {verb}.", duty.the(), scene.case.id))
+                Refusal::missing(format!(
+                    "{} on {} isn't late, so there is nothing to {verb}.",
+                    duty.the(),
+                    scene.case.id
+                ))
             }
             Verb::Resume => Refusal::missing(format!("the clock of {} on {} isn't paused.", duty.the(), scene.case.id)),
             Verb::Pause

@@ -181,12 +181,22 @@ const OWN: [Verb; 13] = [
         about: "Accept what wasn't refused; say back what runs out first",
         case: true,
         args: &[
-            Arg::new("first", "Which case's clock runs out first?", Kind::Case, "needed where a clock runs; the brief shows it")
-                .optional()
-                .named(),
-            Arg::new("next", "Who hears next if no answer comes there?", Kind::Role, "needed where the brief names a role")
-                .optional()
-                .named(),
+            Arg::new(
+                "first",
+                "Which case's clock runs out first?",
+                Kind::Case,
+                "needed where a clock runs; the brief shows it",
+            )
+            .optional()
+            .named(),
+            Arg::new(
+                "next",
+                "Who hears next if no answer comes there?",
+                Kind::Role,
+                "needed where the brief names a role",
+            )
+            .optional()
+            .named(),
             Arg::new(
                 "unaltered",
                 "Which workflow does a law forbid altering?",

@@ -92,7 +92,9 @@ impl Handoff {
         let moved: BTreeSet<CaseId> = told.iter().filter(|part| moves(part)).map(|part| part.case.id).collect();
         let mut late: Vec<_> = told.iter().flat_map(|part| part.late()).collect();
         late.sort();
-        let late: Vec<Late> = late.into_iter().map(|(_, it)| it).collect();
+        let late_answers = late.len();
+        let mut late: Vec<Late> = late.into_iter().map(|(_, it)| it).collect();
+        late.dedup();
         let refused = self.standing.values().filter(|it| matches!(it, Standing::Refused { .. })).count();
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let telling = Telling::Moved {
@@ -134,7 +136,10 @@ impl Handoff {
             [] => String::new(),
             late => {
                 let all = text::list(late.iter().map(|it| named(it.duty, it.case)));
-                format!(". Late already, {} of them: {all}", late.len())
+                match late_answers {
+                    1 => format!(". One answer is late already: {all}"),
+                    several => format!(". {several} answers are late already: {all}"),
+                }
             }
         };
         let gone = match gone.items.as_slice() {
@@ -147,7 +152,9 @@ impl Handoff {
             (Scope::Case(case), true) => case.to_string(),
             (_, _) => "it".to_owned(),
         };
-        Ok(draft.done(format!("{it} is yours from now on, with its clocks running{late}{until}{stays}{gone}{wrong}{unasked}")))
+        Ok(draft.done(format!(
+            "{it} is yours from now on, with its clocks running{late}{until}{stays}{gone}{wrong}{unasked}"
+        )))
     }
 
     /// Seats of roles and shifts, which are the bot's to keep.

@@ -37,7 +37,7 @@ impl Handoff {
             let holders = self.holders(&item.what, cases, scene);
             let called = self.called(scene, &item.what);
             with.push(match holders.as_slice() {
-                [] => format!("{called} is nobody's any more"),
+                [] => format!("{called} isn't theirs any more"),
                 holders => format!("{called} is with {} by now", scene.names(holders)),
             });
             gone.items.push(item.number);
@@ -59,14 +59,17 @@ impl Handoff {
                 }
                 let sits = |person: &&PersonId| case.seats_of(person).iter().any(|seat| seats.contains(seat));
                 let seated: Vec<PersonId> = world.policy.people.keys().filter(sits).cloned().collect();
-                if !seated.is_empty() || case.is_closed() {
+                // Nobody sits in what is over.
+                if !seated.is_empty() && !case.is_closed() {
                     return seated;
                 }
                 let mut waiting: Vec<PersonId> = Vec::new();
                 for owed in case.open_obligations() {
                     let people = scene.world.people.on(&case.workflow);
                     let seats = case.waiting_on(owed, &people);
-                    waiting.extend(seats.into_iter().map(|it| it.person).filter(|it| !waiting.contains(it)).collect::<Vec<_>>());
+                    waiting.extend(
+                        seats.into_iter().map(|it| it.person).filter(|it| !waiting.contains(it)).collect::<Vec<_>>(),
+                    );
                 }
                 waiting
             }

@@ -243,7 +243,9 @@ impl Kind for Handoff {
             Command::Refuse { .. } | Command::Decline { .. } | Command::Withdraw { .. } => {
                 Some(Reach::These(self.cases().collect()))
             }
-            Command::Confirm { .. } | Command::Correct { .. } | Command::Place { .. } | Command::ReviewTake { .. } => None,
+            Command::Confirm { .. } | Command::Correct { .. } | Command::Place { .. } | Command::ReviewTake { .. } => {
+                None
+            }
         }
     }
 

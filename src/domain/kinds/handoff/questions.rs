@@ -55,7 +55,11 @@ impl Questions {
 
     /// By the names under which they are answered.
     pub(super) fn asked(&self) -> Vec<Label> {
-        let all = [("first", !self.first.is_empty()), ("next", self.next.is_some()), ("unaltered", !self.unaltered.is_empty())];
+        let all = [
+            ("first", !self.first.is_empty()),
+            ("next", self.next.is_some()),
+            ("unaltered", !self.unaltered.is_empty()),
+        ];
         all.into_iter().filter(|(_, is_asked)| *is_asked).map(|(name, _)| Label::from(name)).collect()
     }
 
@@ -88,7 +92,11 @@ impl Questions {
         let said = [
             ("first", accepting.first.is_some() && self.first.is_empty(), "no clock of it runs"),
             ("next", accepting.next.is_some() && self.next.is_none(), nobody_next),
-            ("unaltered", accepting.unaltered.is_some() && self.unaltered.is_empty(), "no law forbids altering any of it"),
+            (
+                "unaltered",
+                accepting.unaltered.is_some() && self.unaltered.is_empty(),
+                "no law forbids altering any of it",
+            ),
         ];
         let said = said.into_iter().filter(|(_, is_said, _)| *is_said);
         said.map(|(name, _, why)| format!(". `{name}=` isn't kept: {why}")).collect()

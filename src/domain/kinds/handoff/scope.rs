@@ -168,7 +168,9 @@ impl Offering<'_> {
                         None => Shift::Override.line().with(id).with("@…").with("to=…").with("…"),
                     };
                     say![
-                        format!(". {name}'s shifts of {id}, the next from {from}, stay: only who takes turns can take one, with "),
+                        format!(
+                            ". {name}'s shifts of {id}, the next from {from}, stay: only who takes turns can take one, with "
+                        ),
                         line,
                         format!(", and {policy}")
                     ]
@@ -224,7 +226,9 @@ impl Offering<'_> {
             // What its people hold themselves would stay behind with them.
             for case in cases.iter().filter(|case| !case.restricted) {
                 let theirs = of_the_party(party, world);
-                all.extend(theirs.filter_map(|person| of_case(case, &in_person(case, person, to, world), Some(person))));
+                all.extend(
+                    theirs.filter_map(|person| of_case(case, &in_person(case, person, to, world), Some(person))),
+                );
             }
         }
         let numbered = (1..).zip(all);
@@ -351,4 +355,3 @@ pub(super) fn parts<'c>(
     }
     parts
 }
-

@@ -106,7 +106,9 @@ pub(super) fn take(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     }
     let (names, due) = (world.names(&people), world.moment(due, ask));
     let name = world.policy.name_of(&giver);
-    Ok(draft.done(format!("{about} is yours: you took it over from {name}, who hears of it. {names} reviews that by {due}")))
+    Ok(draft.done(format!(
+        "{about} is yours: you took it over from {name}, who hears of it. {names} reviews that by {due}"
+    )))
 }
 
 /// Who may take over; the policy has to name them.

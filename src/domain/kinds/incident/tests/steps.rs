@@ -22,7 +22,10 @@ fn an_incident_from_opening_to_review() {
     check(second, "INC-1 is acknowledged already (Dev, 09:05). `/incident update INC-1 …` says how it stands.");
 
     says(room.says("maya", Command::AcceptReview { text: words("x"), drafted_from: None }), "not resolved yet");
-    says(room.says("maya", Command::Contain { text: words("x") }), "ask Ravi: the containment on INC-1 is for engineering.");
+    says(
+        room.says("maya", Command::Contain { text: words("x") }),
+        "ask Ravi: the containment on INC-1 is for engineering.",
+    );
     check(
         room.says("ravi", Command::Contain { text: words("old model back") }),
         "contained; next is the resolution by 17:00: Arjun",
