@@ -260,7 +260,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
             to: Receiver::Person(dev()),
             seats: seats(),
             answers: 2,
-            late: vec![late(Duty::Update, None), late(Duty::FillSeat, Some(About::named("comms")))],
+            late: vec![late_answer(Duty::Update, None), late_answer(Duty::FillSeat, Some(About::named("comms")))],
             due: Some(DUE),
         },
         Telling::HandedOver {
@@ -432,7 +432,7 @@ fn of_rotas() -> Vec<bot::Telling> {
 }
 
 /// By which something was handed over.
-fn late(duty: Duty, about: Option<About>) -> LateAnswer {
+fn late_answer(duty: Duty, about: Option<About>) -> LateAnswer {
     LateAnswer { duty, about }
 }
 
