@@ -10,15 +10,15 @@ use std::sync::{Mutex, Once};
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, StatusCode, header};
 use countersign::app::config::{Config, Given};
-use countersign::app::serve::{self, Running, Time};
+use countersign::app::serve::{self, Running};
 use countersign::chat::{Roster, local};
-use countersign::clock::Mode;
 use countersign::domain::{CaseKind, Platform};
 use countersign::grammar::verbs;
 use countersign::ledger::heard::What;
 use futures_util::StreamExt as _;
 use kit::bot::until;
 use kit::dice::Dice;
+use kit::house::MONDAY;
 use kit::written::{self, Written};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -80,7 +80,7 @@ impl Stage {
         let data = Some(folder.path().join("data"));
         let given = Given { data, listen, policy: Some(file), ..Given::default() };
         let config = Config::read(None, |_| None, given).expect("settings");
-        let running = serve::start(&config, Time { mode: Mode::Manual, speed: 0 }).await.expect("it starts");
+        let running = serve::start_at(&config, MONDAY).await.expect("it starts");
         let host = running.address.to_string();
         Stage { running, folder, host }
     }

@@ -17,12 +17,14 @@ use reqwest::Url;
 use serde_json::{Value, json};
 
 use countersign::app::config::{Config, Given};
-use countersign::app::serve::{self, Running, Time};
-use countersign::clock::Mode;
+use countersign::app::serve::{self, Running};
+use countersign::domain::At;
 
 /// How long a page may take to show something on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_millis(40);
+/// A Monday, 09:00 UTC: what people are told follows from their working hours and quiet hours.
+const MONDAY: At = At(1_795_424_400_000_000);
 
 /// The steps of the README's “See a nudge in a minute”.
 #[test]
@@ -680,23 +682,33 @@ impl Drop for Driver {
 }
 
 impl Driver {
-    /// Starts the driver on a port that the system chooses. Returns its address too.
+    /// Starts the driver on a port that the system chooses. Returns its address too. Another program may take that port before it
+    /// does: then it is started once more.
     fn start(program: &PathBuf, folder: &std::path::Path) -> (Driver, String) {
-        use std::os::unix::process::CommandExt;
         let log = folder.join("driver.log");
-        let output = std::fs::File::create(&log).expect("the log can be written");
-        let mut command = Command::new(program);
-        command.arg("--port=0").stdin(Stdio::null()).stdout(output).stderr(Stdio::null()).process_group(0);
-        let driver = Driver { process: command.spawn().expect("chromedriver starts") };
         let since = Instant::now();
         while since.elapsed() < PATIENCE {
-            let said = std::fs::read_to_string(&log).unwrap_or_default();
-            if let Some(port) = said.split("successfully on port ").nth(1).and_then(|rest| rest.split('.').next()) {
-                return (driver, format!("http://127.0.0.1:{port}"));
+            let mut driver = Driver::spawned(program, &log);
+            while since.elapsed() < PATIENCE {
+                let said = std::fs::read_to_string(&log).unwrap_or_default();
+                if let Some(port) = said.split("successfully on port ").nth(1).and_then(|rest| rest.split('.').next()) {
+                    return (driver, format!("http://127.0.0.1:{port}"));
+                }
+                if driver.process.try_wait().expect("a process").is_some() {
+                    break;
+                }
+                std::thread::sleep(STEP);
             }
-            std::thread::sleep(STEP);
         }
         panic!("chromedriver does not say its port: {}", std::fs::read_to_string(&log).unwrap_or_default());
+    }
+
+    fn spawned(program: &PathBuf, log: &std::path::Path) -> Driver {
+        use std::os::unix::process::CommandExt;
+        let output = std::fs::File::create(log).expect("the log can be written");
+        let mut command = Command::new(program);
+        command.arg("--port=0").stdin(Stdio::null()).stdout(output).stderr(Stdio::null()).process_group(0);
+        Driver { process: command.spawn().expect("chromedriver starts") }
     }
 }
 
@@ -709,7 +721,7 @@ impl Browser {
             ..Given::default()
         };
         let config = Config::read(None, |_| None, given).expect("the settings are right");
-        let house = serve::start(&config, Time { mode: Mode::Manual, speed: 0 }).await.expect("the house starts");
+        let house = serve::start_at(&config, MONDAY).await.expect("the house starts");
         let (driver, address) = Driver::start(driver, folder.path());
         let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
         let arguments = [

@@ -10,10 +10,10 @@ use std::path::Path;
 use axum::body::Body;
 use axum::http::{Request, header};
 use countersign::app::config::{Config, Given};
-use countersign::app::serve::{self, Running, Time};
-use countersign::clock::Mode;
+use countersign::app::serve::{self, Running};
 use countersign::ledger::folder::Folder;
 use kit::bot::until;
+use kit::house::MONDAY;
 use kit::written::{self, Written};
 use machine::Machine;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ impl Stage {
         let listen = Some("127.0.0.1:0".parse().expect("an address"));
         let given = Given { data: Some(folder.join("data")), listen, ..Given::default() };
         let config = Config::read(Some(settings), |_| None, given).expect("settings");
-        serve::start(&config, Time { mode: Mode::Manual, speed: 0 }).await.expect("it starts")
+        serve::start_at(&config, MONDAY).await.expect("it starts")
     }
 
     /// Another process takes over.

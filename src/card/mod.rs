@@ -132,7 +132,7 @@ impl Tone {
     pub(in crate::card) fn over(state: &str) -> Tone {
         match state {
             "approved" | "resolved" | "reviewed" | "met" | "stage-passed" => Tone::Done,
-            "declined" | "refused" => Tone::Declined,
+            "declined" | "refused" | "failed" => Tone::Declined,
             "lapsed" => Tone::Lapsed,
             "withdrawn" | "waived" | "void" => Tone::Withdrawn,
             "superseded" | "merged" => Tone::Replaced,

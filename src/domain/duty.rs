@@ -181,6 +181,10 @@ duties! {
         AuthoriseRollback = "authorise-rollback", "authorisation", Owed::InPlans, "authorise", "authorised", Words;
         /// A party says whether it goes along. Silence is never go.
         SayGo = "say-go", "go or no-go", Owed::InPlans, "go", "go said", Press;
+        /// Start what is authorised, once every party goes along.
+        StartRollback = "start-rollback", "start", Owed::InPlans, "start", "started", Press;
+        /// Say what becomes of a rollback that is authorised and that a party doesn't go along with.
+        AnswerNoGo = "answer-no-go", "answer to the no-go", Owed::InPlans, "withdraw", "no-go answered", Words;
         /// Agree once more, before a step after which there is no way back.
         AgreePoint = "agree-point", "agreement to the step", Owed::InPlans, "agree-point", "agreed", Words;
         /// Do a step of a rollback.

@@ -12,6 +12,7 @@
       elena> /handoff briefing HOF-1
       elena hears: INC-1 · restricted: only its people read how it stands
       elena does not hear: Salary
+      elena does not hear: salary
       elena does not hear: lead
       jonas> /handoff status HOF-1
       jonas hears: 1. INC-1

@@ -278,7 +278,7 @@ impl Server {
     pub fn press(&self, who: &str, seen: &Json, label: &str) -> Result<(), String> {
         let action = buttons(seen).into_iter().find(|(it, _)| it == label).map(|(_, action)| action);
         let action = action.ok_or("there is no such button")?;
-        self.fake.try_press(self.id(who), id_of(seen), &action).map(drop)
+        self.fake.try_press_as_seen(self.id(who), seen, &action).map(drop)
     }
 
     /// What the form has no place for are options of the command, which is used again with them.

@@ -12,7 +12,7 @@
       maya> /rollback withdraw RBK-1 It is the data
       maya hears: Ask Arjun, Sofia or Greta
       arjun> /rollback abandon RBK-1 The fault is in the data
-      arjun hears: abandoned on the way; what was done stands on its card
+      arjun hears: abandoned after 1 of 2 steps
       #credit: RBK-1 is abandoned · Arjun
       card RBK-1: Step 1 · done
       case RBK-1: abandoned

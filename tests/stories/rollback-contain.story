@@ -16,10 +16,10 @@
       dev> /rollback done RBK-1
       dev> /rollback done RBK-1 step=2
       dev> /rollback in-flight RBK-1 left The night's batch, by decision of command
-      maya> /rollback downstream RBK-1 Postings come later
-      ravi> /rollback downstream RBK-1 Letters are held
+      maya> /rollback downstream RBK-1 yes Postings come later
+      ravi> /rollback downstream RBK-1 yes Letters are held
       dev> /rollback look-back RBK-1 from=08:00 to=09:00 count=0 None
-      dev> /rollback source RBK-1 The pipeline is off
+      dev> /rollback source RBK-1 yes The pipeline is off
       dev> /rollback confirm RBK-1 contained No more harm
       #credit: RBK-1 is confirmed: contained
       maya> /rollback list all

@@ -12,10 +12,10 @@
       greta> /rollback agree-point RBK-1 The copy is checked
       dev> /rollback done RBK-1
       dev> /rollback in-flight RBK-1 drained 41 calls
-      maya> /rollback downstream RBK-1 Fine
-      ravi> /rollback downstream RBK-1 Fine
+      maya> /rollback downstream RBK-1 yes Fine
+      ravi> /rollback downstream RBK-1 yes Fine
       dev> /rollback look-back RBK-1 from=08:00 to=09:00 count=0 None
-      dev> /rollback source RBK-1 Nothing leads back
+      dev> /rollback source RBK-1 yes Nothing leads back
 11:30 dev> /rollback confirm RBK-1 contained It does no more harm
       dev hears: confirmed, contained, 2 h 30 min after it was asked for
       #credit: RBK-1 is confirmed: contained ... over the target of 2 h

@@ -13,14 +13,14 @@
       dev> /rollback done RBK-1
       @maya: RBK-1 · confirmation from downstream of ledger
       @ravi: RBK-1 · confirmation from downstream of letters
-      maya> /rollback downstream RBK-1 system=letters They are right
+      maya> /rollback downstream RBK-1 system=letters yes They are right
       maya hears: Ask Ravi or Elena
-      maya> /rollback downstream RBK-1 system=leger Ten postings read
+      maya> /rollback downstream RBK-1 system=leger yes Ten postings read
       maya hears: Did you mean
-      dev> /rollback downstream RBK-1 All is well
+      dev> /rollback downstream RBK-1 yes All is well
       dev hears: Ask
       ledger: rollback.downstream-confirmed x0
-      maya> /rollback downstream RBK-1 Ten postings read
+      maya> /rollback downstream RBK-1 yes Ten postings read
       #credit: RBK-1 · ledger goes on with the other version · Maya
       card RBK-1: Downstream: ledger goes on (Maya) · letters open (engineering)
       duty RBK-1 confirm-downstream (letters): owed

@@ -11,7 +11,7 @@
       arjun> /rollback skip RBK-1 We know that it works
       sofia> /rollback in-flight RBK-1 stopped Nothing was
       sofia> /rollback look-back RBK-1 from=08:00 to=09:00 count=0 None
-      sofia> /rollback source RBK-1 Nothing leads back
+      sofia> /rollback source RBK-1 yes Nothing leads back
       sofia> /rollback confirm RBK-1 recovered As planned
       case RBK-1: confirmed
 # Every step was skipped, so nobody went the way back.
@@ -23,7 +23,7 @@
       ravi> /rollback done RBK-2
       sofia> /rollback in-flight RBK-2 stopped Nothing was
       sofia> /rollback look-back RBK-2 from=08:00 to=09:00 count=0 None
-      sofia> /rollback source RBK-2 Nothing leads back
+      sofia> /rollback source RBK-2 yes Nothing leads back
       sofia> /rollback confirm RBK-2 recovered As planned
       case RBK-2: confirmed
       priya> /approval approve APR-1 report read

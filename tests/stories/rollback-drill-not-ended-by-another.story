@@ -22,10 +22,10 @@
       dev> /rollback done RBK-2
       dev> /rollback done RBK-2 step=2
       dev> /rollback in-flight RBK-2 stopped Nothing was
-      maya> /rollback downstream RBK-2 Fine
-      ravi> /rollback downstream RBK-2 Fine
+      maya> /rollback downstream RBK-2 yes Fine
+      ravi> /rollback downstream RBK-2 yes Fine
       dev> /rollback look-back RBK-2 from=08:00 to=09:00 count=0 None
-      dev> /rollback source RBK-2 Nothing leads back
+      dev> /rollback source RBK-2 yes Nothing leads back
       dev> /rollback confirm RBK-2 contained As planned
       case RBK-2: confirmed
       case RBK-1: running

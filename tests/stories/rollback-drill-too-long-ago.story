@@ -7,7 +7,7 @@ local: it is about the policy file
       ravi> /rollback done RBK-1
       sofia> /rollback in-flight RBK-1 stopped Nothing was
       sofia> /rollback look-back RBK-1 from=08:00 to=09:00 count=0 None
-      sofia> /rollback source RBK-1 Nothing leads back
+      sofia> /rollback source RBK-1 yes Nothing leads back
       sofia> /rollback confirm RBK-1 recovered As planned
       jonas> /approval promote claims Eight quiet weeks
       the policy says: drill_for_production = true => drill_for_production = true\ndrill_every = "30d"

@@ -14,10 +14,10 @@
       greta> /rollback agree-point RBK-1 The copy is checked
       dev> /rollback done RBK-1
       dev> /rollback in-flight RBK-1 stopped Nothing was
-      maya> /rollback downstream RBK-1 Fine
-      ravi> /rollback downstream RBK-1 Fine
+      maya> /rollback downstream RBK-1 yes Fine
+      ravi> /rollback downstream RBK-1 yes Fine
       dev> /rollback look-back RBK-1 from=08:00 to=09:00 count=0 None
-      dev> /rollback source RBK-1 Nothing leads back
+      dev> /rollback source RBK-1 yes Nothing leads back
       dev> /rollback confirm RBK-1 recovered It works
       ledger: release.frozen x1
 Wed 09:00 not #credit: possible again

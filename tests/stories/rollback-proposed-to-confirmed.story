@@ -11,7 +11,7 @@
       case RBK-1: proposed
       card RBK-1: State: proposed ... Kind: live · roll-back
       arjun> /rollback authorise RBK-1 v6 is known to be good
-      arjun hears: Look at every criterion first: /rollback tick RBK-1 1 yes
+      arjun hears: Look at every criterion first, /rollback tick RBK-1 1 yes
       dev> /rollback tick RBK-1 1 yes Twelve complaints since nine
       dev hears: criterion 1, “wrong decisions reach customers”: met; 1 of 2 still open
       dev> /rollback tick RBK-1 2 yes
@@ -47,13 +47,13 @@
       dev hears: Wait until the rest is answered
       case RBK-1: running
       dev> /rollback in-flight RBK-1 drained 41 calls
-      maya> /rollback downstream RBK-1 Ten postings read
-      ravi> /rollback downstream RBK-1 Letters are right
+      maya> /rollback downstream RBK-1 yes Ten postings read
+      ravi> /rollback downstream RBK-1 yes Letters are right
       dev> /rollback look-back RBK-1 from=08:00 to=09:20 count=1250 Table decisions, model = v7
       @maya: RBK-1 · answer to the look-back of ledger
       maya> /rollback looked-at RBK-1 All of them are scored again tonight
       ravi> /rollback looked-at RBK-1 Letters are written again
-      dev> /rollback source RBK-1 Alias champion is v6, main is reverted
+      dev> /rollback source RBK-1 yes Alias champion is v6, main is reverted
       @dev: RBK-1 · confirmation by 10:30
 10:00 dev> /rollback confirm RBK-1 recovered Scores of Pune are as last month
       dev hears: confirmed, recovered, 1 h after it was asked for. Changes of credit are held for 1 d

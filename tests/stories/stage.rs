@@ -338,21 +338,28 @@ impl Stage {
         let waited = tokio::time::timeout(PATIENCE, async {
             loop {
                 commits.mark_unchanged();
-                let size = running.desk.shown().size;
-                let woken = running.next_wake().await?;
-                let told = running.reader.outbox_next(&[]).await.map_err(|error| error.to_string())?;
-                let next = woken.into_iter().chain(told).min();
-                // What is on its way to a platform isn't told yet.
-                let now = running.clock.now();
-                let all_told = running.reader.is_told(size, now).await.map_err(|error| error.to_string())?;
-                // Whatever changed between the looks was a commit. What platforms still have to tell, they have told before.
-                let heard = self.spaces.iter().zip(&running.adapters).all(|(space, adapter)| space.is_calm(adapter));
-                // A commit stands in the database a moment before the desk shows it.
-                let same = running.reader.size().await.map_err(|error| error.to_string())? == size;
-                if heard && all_told && next.is_none_or(|next| next > now) && same {
-                    return Ok::<Option<At>, String>(next);
+                let heard = || self.spaces.iter().zip(&running.adapters).all(|(space, adapter)| space.is_calm(adapter));
+                // Before the platforms have told what they have, there is nothing to be seen in the database.
+                let mut pause = Duration::from_millis(2);
+                if heard() {
+                    let size = running.desk.shown().size;
+                    let woken = running.next_wake().await?;
+                    let told = running.reader.outbox_next(&[]).await.map_err(|error| error.to_string())?;
+                    let next = woken.into_iter().chain(told).min();
+                    // What is on its way to a platform isn't told yet.
+                    let now = running.clock.now();
+                    let all_told = running.reader.is_told(size, now).await.map_err(|error| error.to_string())?;
+                    // A commit stands in the database a moment before the desk shows it.
+                    let same = running.reader.size().await.map_err(|error| error.to_string())? == size;
+                    // Whatever changed between the looks was a commit. What platforms still have to tell, they have told before.
+                    let heard = heard();
+                    if heard && all_told && next.is_none_or(|next| next > now) && same {
+                        return Ok::<Option<At>, String>(next);
+                    }
+                    if heard {
+                        pause = PATIENCE;
+                    }
                 }
-                let pause = if heard { PATIENCE } else { Duration::from_millis(2) };
                 if let Ok(Err(_)) = tokio::time::timeout(pause, commits.changed()).await {
                     return Err("the desk is gone".to_owned());
                 }

@@ -109,8 +109,8 @@ pub(super) const STORY: &[Scene] = &[
     Say("10:50", "arjun", "/rollback agree-point RBK-1 There is a copy of the features"),
     Say("10:52", "ravi", "/rollback done RBK-1 step=3"),
     Say("10:54", "dev", "/rollback in-flight RBK-1 drained 41 calls that were under way are answered"),
-    Say("10:55", "maya", "/rollback downstream RBK-1 Ten entries read back, all of them right"),
-    Say("10:56", "ravi", "/rollback downstream RBK-1 Drift is where it was last week"),
+    Say("10:55", "maya", "/rollback downstream RBK-1 yes Ten entries read back, all of them right"),
+    Say("10:56", "ravi", "/rollback downstream RBK-1 yes Drift is where it was last week"),
     Say(
         "11:00",
         "dev",
@@ -118,7 +118,7 @@ pub(super) const STORY: &[Scene] = &[
     ),
     Say("11:04", "maya", "/rollback looked-at RBK-1 All 312 are scored again, once that is approved"),
     Say("11:05", "ravi", "/rollback looked-at RBK-1 The alarms of the night are marked as wrong"),
-    Say("11:08", "dev", "/rollback source RBK-1 The alias leads to release 41, and 42 is reverted in the pipeline"),
+    Say("11:08", "dev", "/rollback source RBK-1 yes The alias leads to release 41, and 42 is reverted in the pipeline"),
     Say("11:12", "dev", "/rollback confirm RBK-1 recovered Pune is declined as often as everywhere else"),
     Say(
         "11:17",

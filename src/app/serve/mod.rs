@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use axum::Router;
 use futures_util::future::LocalBoxFuture;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::adapters::{self, Adapter};
@@ -54,6 +55,25 @@ pub struct Running {
     platforms: Vec<Box<dyn Adapter>>,
     config: Config,
     stop_web: tokio::sync::watch::Sender<bool>,
+    signals: Signals,
+}
+
+/// What an operator asks a process for. Heard from before anything is touched: asked to stop or to read its policy again while it
+/// starts, it does so once it has.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn heard() -> std::io::Result<Signals> {
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
 }
 
 /// Starts a bot. Everything that can be wrong with what the operator wrote is found before the disk is touched.
@@ -75,6 +95,7 @@ pub fn start_at(config: &Config, at: At) -> LocalBoxFuture<'_, anyhow::Result<Ru
 }
 
 async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Result<Running> {
+    let signals = Signals::heard().context("signals can't be heard")?;
     let policy_file = PolicyFile { path: config.policy.clone() };
     let (policy, policy_text) = policy_file.read()?;
     let wording = match &config.templates {
@@ -148,6 +169,7 @@ async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Resul
         config: config.clone(),
         router,
         stop_web,
+        signals,
     })
 }
 
@@ -183,16 +205,13 @@ impl Running {
         done: impl Future<Output = anyhow::Result<()>>,
         settings: impl Fn() -> anyhow::Result<Config>,
     ) -> anyhow::Result<()> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (mut interrupt, mut terminate, mut hangup) =
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
         let mut done = std::pin::pin!(done);
         let ended = loop {
             tokio::select! {
-                _ = interrupt.recv() => break Ok(()),
-                _ = terminate.recv() => break Ok(()),
+                _ = self.signals.interrupt.recv() => break Ok(()),
+                _ = self.signals.terminate.recv() => break Ok(()),
                 ended = &mut done => break ended,
-                _ = hangup.recv() => {
+                _ = self.signals.hangup.recv() => {
                     if let Err(fault) = self.app.reception.reload(Actor::Operator, None).await {
                         tracing::error!(%fault, "the policy could not be reloaded");
                     }

@@ -8,8 +8,8 @@ use super::super::wording::typed_here;
 use super::super::{Button, Speaker, Style, Tone, open, open_bound, press, press_bound};
 use super::Shows;
 use crate::domain::kinds::rollback::{
-    Compared, Drill, DrillDue, Event, Flight, Outcome, Planned, Proposed, Retargeted, Rollback, RollbackState, Telling,
-    Version, Word,
+    Before, Compared, Drill, DrillDue, Event, Flight, Outcome, Planned, Proposed, Retargeted, Rollback, RollbackState,
+    Telling, Version, Word,
 };
 use crate::domain::notice::CaseTitle;
 use crate::domain::obligation::Standing;
@@ -51,9 +51,13 @@ impl Shows for Rollback {
                 })),
             })
         });
+        let trouble = |system: Option<&SystemId>| {
+            self.troubled.iter().find(|it| it.system.as_ref() == system).map(|it| word(&it.word))
+        };
         let downstream = self.rule.downstream.iter().map(|(system, role)| {
             json!({
                 "system": system, "role": role, "word": self.downstream.get(system).map(word),
+                "trouble": trouble(Some(system)),
                 "looked_at": self.looked_at.get(system).map(word),
             })
         });
@@ -90,6 +94,7 @@ impl Shows for Rollback {
                 "from": it.from.0, "to": it.to.0, "count": it.count, "word": word(&it.word),
             })),
             "source": maybe(&self.source),
+            "source_trouble": trouble(None),
             "gaps": gaps.collect::<Vec<_>>(),
             "tried_again": self.tried_again.iter().map(|it| json!({ "held": it.held, "word": word(&it.word) })).collect::<Vec<_>>(),
             "is_due": self.is_due(),
@@ -133,6 +138,8 @@ impl Shows for Rollback {
                 }
             }
             RollbackDuty::AuthoriseRollback
+            | RollbackDuty::StartRollback
+            | RollbackDuty::AnswerNoGo
             | RollbackDuty::AgreePoint
             | RollbackDuty::DoStep
             | RollbackDuty::AnswerInFlight
@@ -141,8 +148,11 @@ impl Shows for Rollback {
             | RollbackDuty::AnswerLookBack
             | RollbackDuty::ConfirmSource
             | RollbackDuty::HoldDrill
-            | RollbackDuty::CloseGap
-            | RollbackDuty::ConfirmRollback => return None,
+            | RollbackDuty::CloseGap => return None,
+            RollbackDuty::ConfirmRollback => match self.outcome {
+                Some(Outcome::Failed) => "failed",
+                Some(Outcome::Recovered | Outcome::Contained | Outcome::InMaintenance) | None => return None,
+            },
         };
         Some(json!({ "done": no }))
     }
@@ -165,11 +175,18 @@ impl Shows for Rollback {
                 }
                 buttons
             }
-            RollbackState::Authorised if owes(Duty::SayGo) => go().into(),
             RollbackState::Authorised => {
-                vec![press_bound(id, "start", seen, Style::Primary), open(id, "retarget", Style::Plain)]
+                let mut buttons = Vec::new();
+                if owes(Duty::StartRollback) {
+                    buttons.push(press_bound(id, "start", seen, Style::Primary));
+                }
+                if owes(Duty::SayGo) || owes(Duty::AnswerNoGo) {
+                    buttons.extend(go());
+                }
+                buttons.extend([open(id, "retarget", Style::Plain), open(id, "withdraw", Style::Plain)]);
+                buttons
             }
-            RollbackState::Running => {
+            RollbackState::Running | RollbackState::Confirmed | RollbackState::Abandoned => {
                 let asked = [
                     (Duty::AgreePoint, "agree-point"),
                     (Duty::DoStep, "done"),
@@ -179,6 +196,7 @@ impl Shows for Rollback {
                     (Duty::AnswerLookBack, "looked-at"),
                     (Duty::ConfirmSource, "source"),
                     (Duty::ConfirmRollback, "confirm"),
+                    (Duty::CloseGap, "gap-closed"),
                 ];
                 let first = |place: usize| if place == 0 { Style::Primary } else { Style::Plain };
                 let asked = asked.into_iter().filter(|(duty, _)| owes(*duty)).enumerate();
@@ -193,10 +211,7 @@ impl Shows for Rollback {
                 }
                 buttons
             }
-            RollbackState::Confirmed | RollbackState::Abandoned if owes(Duty::CloseGap) => {
-                vec![open(id, "gap-closed", Style::Primary)]
-            }
-            RollbackState::Refused | RollbackState::Confirmed | RollbackState::Abandoned => Vec::new(),
+            RollbackState::Refused => Vec::new(),
         };
         buttons.push(press(id, "timeline", Style::Plain));
         buttons.into_iter().flatten().collect()
@@ -234,6 +249,7 @@ impl Shows for Rollback {
             | Event::CallBegun { .. }
             | Event::CallFailed { .. }
             | Event::DownstreamConfirmed { .. }
+            | Event::AnsweredNo { .. }
             | Event::LookBackAnswered { .. } => false,
         }
     }
@@ -257,9 +273,6 @@ impl Shows for Rollback {
             .and(open_bound(case, "no-go", Some(*revision), Style::Danger)),
             Telling::GoSaid { go: true, .. } => Look::of(Tone::Done),
             Telling::GoSaid { go: false, .. } => Look::of(Tone::Declined),
-            Telling::Authorised { missing, revision, .. } if missing.is_empty() => {
-                Look::of(Tone::Done).and(press_bound(case, "start", Some(*revision), Style::Primary))
-            }
             Telling::Authorised { .. } => Look::of(Tone::Done),
             Telling::Ended { state, .. } => Look::of(Tone::over(state.as_str())),
             Telling::AlteringDecided { .. } => Look::of(Tone::Late),
@@ -287,7 +300,17 @@ impl Shows for Rollback {
                 Look::of(Tone::Late).and(press_bound(case, "done", Some(*step), Style::Plain)).and(again)
             }
             Telling::StepSaid { .. } | Telling::Answered { .. } => Look::calm(),
+            Telling::AnsweredNo { over, .. } => {
+                let confirm = open(case, "confirm", Style::Danger).filter(|_| *over);
+                Look::of(Tone::Late).and(confirm)
+            }
+            Telling::Asked { due, duty: Duty::AnswerNoGo, .. } => {
+                let (answer, other) =
+                    (answers(case, Duty::AnswerNoGo, None, None), open(case, "retarget", Style::Plain));
+                Look::asks(Tone::Late, Some(*due), answer).and(other)
+            }
             Telling::Asked { due, duty, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, *duty, None, None)),
+            Telling::Confirmed { outcome: Outcome::Failed, .. } => Look::of(Tone::Declined),
             Telling::Confirmed { .. } => Look::of(Tone::Done),
         }
     }
@@ -304,14 +327,16 @@ impl Shows for Rollback {
                 to: named("v6", false),
                 reason: words(),
                 on,
+                before: before(),
                 people: whom(),
                 due: DUE,
             };
-            let authorised = |missing| Telling::Authorised {
+            let authorised = |missing, unmet| Telling::Authorised {
                 drill,
                 by: dev(),
                 revision: 1,
                 reason: words(),
+                unmet,
                 missing,
                 people: whom(),
             };
@@ -348,6 +373,17 @@ impl Shows for Rollback {
             let asked =
                 |duty, system: Option<SystemId>| Telling::Asked { drill, duty, system, people: whom(), due: DUE };
             let ledger = || Some(SystemId::from("ledger"));
+            let no = |duty, system: Option<SystemId>, over| Telling::AnsweredNo {
+                drill,
+                duty,
+                system,
+                by: dev(),
+                text: words(),
+                due: DUE,
+                over,
+            };
+            let confirmed =
+                |outcome| Telling::Confirmed { drill, by: dev(), outcome, text: words(), took: SPAN, target: SPAN };
             let call_failed = |again| Telling::CallFailed {
                 drill,
                 step: 2,
@@ -383,11 +419,12 @@ impl Shows for Rollback {
                     from: named("v7", false),
                     to: named("v5", true),
                     reason: words(),
+                    before: before(),
                     people: whom(),
                     due: DUE,
                 },
-                authorised(vec![role()]),
-                authorised(Vec::new()),
+                authorised(vec![role()], vec![2, 3]),
+                authorised(Vec::new(), Vec::new()),
                 Telling::Ended { drill, state: Label::from("refused"), by: dev(), reason: words() },
                 Telling::Ended { drill, state: Label::from("abandoned"), by: dev(), reason: words() },
                 altering(vec!["dora.initial".into()], false),
@@ -411,19 +448,17 @@ impl Shows for Rollback {
                 asked(Duty::AnswerLookBack, ledger()),
                 asked(Duty::ConfirmSource, None),
                 asked(Duty::ConfirmRollback, None),
+                asked(Duty::StartRollback, None),
+                asked(Duty::AnswerNoGo, None),
+                no(Duty::ConfirmDownstream, ledger(), false),
+                no(Duty::ConfirmSource, None, true),
                 answered(Duty::AnswerInFlight, None, Some(Flight::Drained), None),
                 answered(Duty::ConfirmDownstream, ledger(), None, None),
                 answered(Duty::LookBack, None, None, Some(1250)),
                 answered(Duty::AnswerLookBack, ledger(), None, None),
                 answered(Duty::ConfirmSource, None, None, None),
-                Telling::Confirmed {
-                    drill,
-                    by: dev(),
-                    outcome: Outcome::Recovered,
-                    text: words(),
-                    took: SPAN,
-                    target: SPAN,
-                },
+                confirmed(Outcome::Recovered),
+                confirmed(Outcome::Failed),
             ]
         };
         all(false).into_iter().chain(all(true)).collect()
@@ -505,6 +540,8 @@ impl Shows for Rollback {
             Event::DownstreamConfirmed { by: dev(), system: "ledger".into(), text: words() },
             Event::LookedBack { by: dev(), from: NOW, to: DUE, count: 1250, text: words() },
             Event::LookBackAnswered { by: dev(), system: "ledger".into(), text: words() },
+            Event::AnsweredNo { by: dev(), system: Some("ledger".into()), text: words() },
+            Event::AnsweredNo { by: dev(), system: None, text: words() },
             Event::SourceConfirmed { by: dev(), text: words() },
             Event::GapFound { number: 1, by: maya(), assignee: dev(), due: DUE, text: words(), obligation: 1 },
             Event::GapClosed { number: 1, by: dev(), text: words() },
@@ -513,6 +550,7 @@ impl Shows for Rollback {
             Event::DrillHeld { into: Some(CaseId { kind: CaseKind::Rollback, number: 9 }) },
             Event::DrillHeld { into: None },
             Event::Confirmed { by: dev(), outcome: Outcome::Contained, text: words() },
+            Event::Confirmed { by: dev(), outcome: Outcome::Failed, text: words() },
             Event::Refused { by: dev(), reason: words() },
             Event::Abandoned { by: dev(), reason: words() },
         ]
@@ -521,6 +559,10 @@ impl Shows for Rollback {
 
 fn version(version: &Version) -> Json {
     json!({ "name": typed_here(&version.name), "digest": version.digest.as_deref().map(typed_here) })
+}
+
+fn before() -> Before {
+    Before { criteria: 2, compare: vec![Way::Stay, Way::Contain] }
 }
 
 fn on() -> CaseId {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Draft, Ruling, Telling};
 use crate::domain::kinds::approval::Approval;
-use crate::domain::kinds::rollback::{self, Rollback, Verb};
+use crate::domain::kinds::rollback::{self, Rollback, RollbackState, Verb};
 use crate::domain::line::{Named, say};
 use crate::domain::notice::To;
 use crate::domain::regulation;
@@ -26,6 +26,9 @@ pub struct Releases {
     pub forbidding: BTreeMap<WorkflowId, BTreeMap<CaseId, Forbids>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub drills: BTreeMap<WorkflowId, Drilled>,
+    /// The open rollbacks of a workflow that everybody may read of, and whether each is running. Drills aren't among them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub under_way: BTreeMap<WorkflowId, BTreeMap<CaseId, bool>>,
 }
 
 /// No change of a workflow is approved that goes into production, until a moment or until somebody ends it. Going back stays possible.
@@ -179,12 +182,21 @@ impl Forbidding<'_> {
 }
 
 impl Releases {
-    pub const NONE: &'static Releases =
-        &Releases { freezes: BTreeMap::new(), forbidding: BTreeMap::new(), drills: BTreeMap::new() };
+    pub const NONE: &'static Releases = &Releases {
+        freezes: BTreeMap::new(),
+        forbidding: BTreeMap::new(),
+        drills: BTreeMap::new(),
+        under_way: BTreeMap::new(),
+    };
 
     /// The freeze that holds changes of a workflow at a moment.
     pub fn freeze(&self, workflow: &WorkflowId, at: At) -> Option<&Freeze> {
         self.freezes.get(workflow).filter(|freeze| freeze.holds_at(at))
+    }
+
+    /// The open rollbacks of a workflow that everybody may read of, and whether each is running. Drills aren't among them.
+    pub fn under_way(&self, workflow: &WorkflowId) -> impl Iterator<Item = (CaseId, bool)> {
+        self.under_way.get(workflow).into_iter().flatten().map(|(id, runs)| (*id, *runs))
     }
 
     /// When the last drill was held.
@@ -240,6 +252,7 @@ impl Releases {
             (Body::Rollback(rollback), Became::Rollback(event)) if rollback.is_drill() => {
                 self.observe_drill(case, rollback, event, at);
             }
+            (Body::Rollback(rollback), _) if !rollback.is_drill() => self.observe_rollback(case, rollback),
             (Body::Rollback(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_), _) => {}
         }
     }
@@ -269,6 +282,7 @@ impl Releases {
             | rollback::Event::StepBlocked { .. }
             | rollback::Event::StepSkipped { .. }
             | rollback::Event::DownstreamConfirmed { .. }
+            | rollback::Event::AnsweredNo { .. }
             | rollback::Event::FlightAnswered { .. }
             | rollback::Event::LookedBack { .. }
             | rollback::Event::LookBackAnswered { .. }
@@ -284,6 +298,20 @@ impl Releases {
         if drilled.asked == Some(case.id) && case.is_closed() {
             drilled.asked = None;
         }
+    }
+
+    fn observe_rollback(&mut self, case: &Case, rollback: &Rollback) {
+        if case.is_closed() || case.restricted {
+            if let Some(cases) = self.under_way.get_mut(&case.workflow) {
+                cases.remove(&case.id);
+                if cases.is_empty() {
+                    self.under_way.remove(&case.workflow);
+                }
+            }
+            return;
+        }
+        let runs = rollback.state == RollbackState::Running;
+        self.under_way.entry(case.workflow.clone()).or_default().insert(case.id, runs);
     }
 
     fn observe_incident(&mut self, case: &Case, at: At) {

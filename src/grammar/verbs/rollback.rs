@@ -49,6 +49,8 @@ const SCENARIO: Arg = Arg::new("scenario", "Scenario", Kind::Rest, "what has hap
 const ANNOUNCED: Arg = Arg::new("announced", "Announced", Kind::Flag, "people know that it is one").optional().named();
 const STEP: Arg = Arg::new("step", "Step", Kind::Number, "the one asked for, if left out").optional().named();
 const SYSTEM: Arg = Arg::new("system", "System", Kind::Word, "where you answer for several").optional().named();
+/// Never taken from the channel: what is held or let through is named.
+const HELD: Arg = Arg::new("workflow", "Workflow", Kind::Workflow, "which AI system");
 
 /// What a button or a form was drawn for is known; whoever types says it, once there is more than one.
 const REVISION: Arg =
@@ -390,11 +392,18 @@ const OWN: [Verb; 30] = [
         verb: "downstream",
         label: "Downstream goes on",
         aliases: &["goes-on"],
-        about: "Confirm that a system downstream goes on",
+        about: "Say whether a system downstream goes on",
         case: true,
-        args: &[SYSTEM, Arg::new("text", "How you know", Kind::Rest, "what was looked at")],
-        example: "rollback downstream RBK-1 system=ledger Ten postings read, all of v6",
-        make: |values| values.on(Command::Downstream { system: system(values), text: values.text("text") }),
+        args: &[
+            SYSTEM,
+            Arg::new("goes-on", "It goes on", Kind::Choice(&["yes", "no"]), "yes or no").asked(),
+            Arg::new("text", "How you know", Kind::Rest, "what was looked at"),
+        ],
+        example: "rollback downstream RBK-1 system=ledger yes Ten postings read, all of v6",
+        make: |values| {
+            let goes_on = values.maybe_text("goes-on").ok_or_else(|| values.missing("goes-on"))? == "yes";
+            values.on(Command::Downstream { system: system(values), goes_on, text: values.text("text") })
+        },
     },
     Verb {
         root: KIND.word(),
@@ -431,11 +440,17 @@ const OWN: [Verb; 30] = [
         verb: "source",
         label: "Source of truth",
         aliases: &["truth"],
-        about: "Confirm that nothing leads back to the bad version",
+        about: "Say whether nothing leads back to the bad version",
         case: true,
-        args: &[Arg::new("text", "What was looked at", Kind::Rest, "registry, pipeline")],
-        example: "rollback source RBK-1 Alias champion is v6, main is reverted",
-        make: |values| values.on(Command::ConfirmSource { text: values.text("text") }),
+        args: &[
+            Arg::new("clean", "Nothing leads back", Kind::Choice(&["yes", "no"]), "yes or no").asked(),
+            Arg::new("text", "What was looked at", Kind::Rest, "registry, pipeline"),
+        ],
+        example: "rollback source RBK-1 yes Alias champion is v6, main is reverted",
+        make: |values| {
+            let clean = values.maybe_text("clean").ok_or_else(|| values.missing("clean"))? == "yes";
+            values.on(Command::ConfirmSource { clean, text: values.text("text") })
+        },
     },
     Verb {
         root: KIND.word(),
@@ -508,7 +523,7 @@ const OWN: [Verb; 30] = [
         root: KIND.word(),
         verb: "withdraw",
         label: "Abandon",
-        aliases: &["abandon", "cancel"],
+        aliases: &["abandon", "abort", "cancel", "stop"],
         about: "End it before its end, with a reason",
         case: true,
         args: &[REASON],
@@ -522,7 +537,7 @@ const OWN: [Verb; 30] = [
         aliases: &["hold-changes", "hold-promotions"],
         about: "Hold changes of a workflow, as long as they would go into production",
         case: false,
-        args: &[WORKFLOW, Arg::new("until", "Until", Kind::Until, "open, when left out").optional(), REASON],
+        args: &[HELD, Arg::new("until", "Until", Kind::Until, "open, when left out").optional(), REASON],
         example: "rollback freeze credit-scoring until friday 17:00 The cause isn't known",
         make: |values| {
             Ok(Asked::Bot(BotCommand::Freeze {
@@ -540,7 +555,7 @@ const OWN: [Verb; 30] = [
         aliases: &["unfreeze"],
         about: "Let changes go on",
         case: false,
-        args: &[WORKFLOW, REASON],
+        args: &[HELD, REASON],
         example: "rollback thaw credit-scoring The cause is known",
         make: |values| {
             Ok(Asked::Bot(BotCommand::Thaw {
@@ -557,7 +572,7 @@ const OWN: [Verb; 30] = [
         aliases: &["let-through"],
         about: "Let one approval through a freeze",
         case: false,
-        args: &[WORKFLOW, Arg::new("approval", "Which approval", Kind::Case, "such as APR-3"), REASON],
+        args: &[HELD, Arg::new("approval", "Which approval", Kind::Case, "such as APR-3"), REASON],
         example: "rollback override credit-scoring APR-3 It is the fix itself",
         make: |values| {
             Ok(Asked::Bot(BotCommand::OverrideFreeze {

@@ -523,9 +523,23 @@ impl World {
         Ok(self.interact(Kind::Command, user, channel, data, None))
     }
 
-    /// A button or a choice on a message. `values` are the options chosen, none for a button.
+    /// A button or a choice on a message as it is now. `values` are the options chosen, none for a button.
     pub fn use_component(
         &mut self,
+        user: Id,
+        message: Id,
+        custom_id: &str,
+        values: Option<&[&str]>,
+    ) -> Result<Id, String> {
+        let found = self.find_message(message).ok_or("no such message")?;
+        let components = found.components.clone();
+        self.use_component_of(&components, user, message, custom_id, values)
+    }
+
+    /// The same, as somebody still sees the message: their press gets there before the edit of the bot does.
+    pub fn use_component_of(
+        &mut self,
+        components: &[Value],
         user: Id,
         message: Id,
         custom_id: &str,
@@ -536,9 +550,8 @@ impl World {
         if found.visible_to.is_some_and(|only| only != user) || !self.can_view(user, channel) {
             return Err(format!("{} doesn't see that message", self.users[&user].name));
         }
-        let component =
-            components_of(&found.components).into_iter().find(|component| component["custom_id"] == custom_id);
-        let offered: Vec<_> = components_of(&found.components).iter().map(|c| c["custom_id"].to_string()).collect();
+        let component = components_of(components).into_iter().find(|component| component["custom_id"] == custom_id);
+        let offered: Vec<_> = components_of(components).iter().map(|c| c["custom_id"].to_string()).collect();
         let component = component.ok_or_else(|| format!("nothing there is called {custom_id}, only {offered:?}"))?;
         if component["disabled"] == true {
             return Err(format!("{custom_id} is disabled"));

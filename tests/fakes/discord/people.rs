@@ -289,6 +289,13 @@ impl FakeDiscord {
         self.act(|world| world.use_component(user, message, custom_id, None))
     }
 
+    /// Presses a button of a message as this person still sees it, whatever it shows by now.
+    pub fn try_press_as_seen(&self, user: Id, seen: &Value, custom_id: &str) -> Result<Id, String> {
+        let message = seen["id"].as_str().and_then(|id| id.parse().ok()).ok_or("a message has an id")?;
+        let components = seen["components"].as_array().cloned().unwrap_or_default();
+        self.act(|world| world.use_component_of(&components, user, message, custom_id, None))
+    }
+
     #[track_caller]
     pub fn select(&self, user: Id, message: Id, custom_id: &str, values: &[&str]) -> Id {
         self.try_select(user, message, custom_id, values).unwrap_or_else(|why| panic!("{why}"))

@@ -47,7 +47,7 @@ pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
         let with = owed.about.as_ref().map(|about| about.text().to_owned()).unwrap_or_default();
         match owed.duty.of_rollback() {
             Some(RollbackDuty::ConfirmDownstream) => {
-                acts.push(Act::of(Verb::Downstream, C::Downstream { system, text: words() }).with(with));
+                acts.push(Act::of(Verb::Downstream, C::Downstream { system, goes_on: true, text: words() }).with(with));
             }
             Some(RollbackDuty::AnswerLookBack) => {
                 acts.push(Act::of(Verb::LookedAt, C::LookedAt { system, text: words() }).with(with));
@@ -55,6 +55,8 @@ pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
             Some(
                 RollbackDuty::AuthoriseRollback
                 | RollbackDuty::SayGo
+                | RollbackDuty::StartRollback
+                | RollbackDuty::AnswerNoGo
                 | RollbackDuty::AgreePoint
                 | RollbackDuty::DoStep
                 | RollbackDuty::AnswerInFlight
@@ -76,8 +78,9 @@ pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
     let other = Change { name: Some(words()), digest: None };
     acts.extend([
         Act::of(Verb::LookBack, C::LookBack { from: now - Span::minutes(1), to: now, count: 0, text: words() }),
-        Act::of(Verb::Source, C::ConfirmSource { text: words() }),
+        Act::of(Verb::Source, C::ConfirmSource { clean: true, text: words() }),
         Act::of(Verb::Confirm, C::Confirm { outcome: Outcome::Recovered, text: words() }),
+        Act::of(Verb::Confirm, C::Confirm { outcome: Outcome::Failed, text: words() }).with(Outcome::Failed.word()),
         Act::of(Verb::Again, C::TryAgain { held: true, text: words() }),
         Act::of(Verb::Skip, C::StepSkipped { step, reason: words() }).bound_to(step),
         Act::of(Verb::Retarget, C::Retarget { way: None, from: Change::default(), to: other, reason: words() }),

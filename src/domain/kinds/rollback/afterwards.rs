@@ -8,7 +8,9 @@ use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Holder, Obligation};
 use crate::domain::ruling::{Then, persons};
 use crate::domain::scene::Scene;
-use crate::domain::{At, Body, Draft, Duty, PersonId, Refusal, Ruling, SystemId, text};
+use crate::domain::{
+    At, Body, CaseKind, Draft, Duty, PersonId, Refusal, RollbackDuty, Ruling, SystemId, every_case, text,
+};
 
 /// What an answer says beside words.
 struct Answer {
@@ -36,11 +38,16 @@ impl Rollback {
         &self,
         scene: &Scene<'_>,
         system: Option<&SystemId>,
+        goes_on: bool,
         words: &str,
     ) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         let system = self.system_of(scene, Duty::ConfirmDownstream, system, Verb::Downstream)?;
         let words = text::text("how it goes on", words)?;
+        if !goes_on {
+            let what = format!("{system} doesn't go on");
+            return Ok(self.answered_no(scene, Duty::ConfirmDownstream, Some(system), (by, words), &what));
+        }
         let mut draft = scene.draft();
         draft.push(Event::DownstreamConfirmed { by: by.clone(), system: system.clone(), text: words.clone() });
         draft.meet(|it| it.duty == Duty::ConfirmDownstream && it.is_about(system.as_str()));
@@ -62,18 +69,36 @@ impl Rollback {
         words: &str,
     ) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
-        scene.answering(scene.owed(Duty::LookBack)?)?;
+        // What turns out to be wrong is put right, as long as the case is remembered.
+        match scene.case.owed(Duty::LookBack) {
+            Some(owed) => drop(scene.answering(owed)?),
+            None if self.look_back.is_some() => {
+                scene
+                    .require(&format!("correcting the look-back of {}", scene.case.id), &[self.rule.run_by.clone()])?;
+            }
+            None => return Err(Refusal::NothingOwed { case: scene.case.id, duty: Duty::LookBack }),
+        }
         if to <= from {
             return Err(Refusal::NotAfter("the end of what is looked back at", "its beginning"));
+        }
+        if to > scene.ask.at {
+            return Err(Refusal::missing(format!(
+                "name a `to=…` that has passed: the bad version has decided nothing after {}.",
+                scene.moment(scene.ask.at)
+            )));
         }
         let words = text::text("where they are found", words)?;
         let mut draft = scene.draft();
         draft.push(Event::LookedBack { by: by.clone(), from, to, count, text: words.clone() });
         draft.meet(|it| it.duty == Duty::LookBack);
         self.tell_answer(&mut draft, Duty::LookBack, Answer { count: Some(count), ..NONE }, (by, words));
-        let asked = count > 0 && !self.rule.downstream.is_empty();
+        let unasked = |system: &SystemId| {
+            let asked_before = |it: &Obligation| it.duty == Duty::AnswerLookBack && it.is_about(system.as_str());
+            !scene.case.obligations.iter().any(asked_before)
+        };
+        let asked = count > 0 && self.rule.downstream.keys().any(unasked);
         if asked {
-            for (system, role) in &self.rule.downstream {
+            for (system, role) in self.rule.downstream.iter().filter(|(system, _)| unasked(system)) {
                 ask(&mut draft, Duty::AnswerLookBack, Holder::Roles(vec![role.clone()]), Some(system.clone()));
             }
         }
@@ -107,16 +132,48 @@ impl Rollback {
         Ok(draft.done(format!("kept: what {system} does about the decisions of {}", text::quoted(&self.from.name))))
     }
 
-    pub(super) fn confirm_source(&self, scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {
+    pub(super) fn confirm_source(&self, scene: &Scene<'_>, clean: bool, words: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         scene.answering(scene.owed(Duty::ConfirmSource)?)?;
         let words = text::text("what was looked at", words)?;
+        if !clean {
+            let what = format!("something leads back to {}", text::quoted(&self.from.name));
+            return Ok(self.answered_no(scene, Duty::ConfirmSource, None, (by, words), &what));
+        }
         let mut draft = scene.draft();
         draft.push(Event::SourceConfirmed { by: by.clone(), text: words.clone() });
         draft.meet(|it| it.duty == Duty::ConfirmSource);
         self.tell_answer(&mut draft, Duty::ConfirmSource, NONE, (by, words));
         ask_to_confirm(&mut draft);
         Ok(draft.done(format!("kept: nothing leads back to {}", text::quoted(&self.from.name))))
+    }
+
+    /// It isn't so yet. Who said so goes on owing it, and those who can decide on another way out hear it.
+    fn answered_no(
+        &self,
+        scene: &Scene<'_>,
+        duty: Duty,
+        system: Option<SystemId>,
+        (by, words): (PersonId, String),
+        what: &str,
+    ) -> Ruling {
+        let mut draft = scene.draft();
+        draft.push(Event::AnsweredNo { by: by.clone(), system: system.clone(), text: words.clone() });
+        let of_it =
+            |it: &&Obligation| it.duty == duty && system.as_ref().is_none_or(|it_is| it.is_about(it_is.as_str()));
+        let due = scene.case.open_obligations().find(of_it).map_or(scene.ask.at, |it| draft.due_of(it.number));
+        let roles = self.rule.authorise.iter().chain([&self.rule.run_by]).cloned().collect();
+        let mut people = persons(scene.world.people.holders(&Holder::Roles(roles), &[]));
+        super::authorising::told_once(&draft, &mut people);
+        let over = self.state == RollbackState::Running && self.next_step().is_none();
+        let telling = Telling::AnsweredNo { drill: self.is_drill(), duty, system, by, text: words, due, over };
+        draft.tell_case_and(&people, telling, Vec::new(), self.rule.urgent);
+        draft.done(format!(
+            "kept: {what}. You go on owing the {} by {}. Told to {}",
+            duty.noun(),
+            scene.moment(due),
+            text::list(people.iter().map(|person| scene.name(person)))
+        ))
     }
 
     /// The system that an answer is about: the one that is named, or the only one that the asker may answer for.
@@ -181,6 +238,9 @@ impl Rollback {
 
     pub(super) fn confirm(&self, scene: &Scene<'_>, outcome: Outcome, words: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
+        if outcome == Outcome::Failed {
+            return self.failed(scene, by, words);
+        }
         let Some(owed) = scene.case.owed(Duty::ConfirmRollback) else {
             let open = scene.case.open_obligations().map(|it| {
                 let about = it.about.as_ref().map(|about| format!(" ({about})")).unwrap_or_default();
@@ -209,6 +269,7 @@ impl Rollback {
         let target = self.rule.times.whole;
         let telling = Telling::Confirmed { drill: self.is_drill(), by, outcome, text: words, took, target };
         draft.tell_case_and(&people, telling, Vec::new(), false);
+        self.tell_what_it_is_about(&mut draft, &format!("is confirmed: {}", outcome.word()));
         let mut what = format!("confirmed, {}, {took} after it was asked for", outcome.word());
         if let Some(hold) = self.rule.freeze_after.filter(|_| !self.is_drill()) {
             let case = Some(scene.case.id).filter(|_| !scene.case.restricted);
@@ -226,6 +287,73 @@ impl Rollback {
         Ok(draft.done(what))
     }
 
+    /// It went the way and didn't help. What was altered is answered for all the same.
+    fn failed(&self, scene: &Scene<'_>, by: PersonId, words: &str) -> Result<Ruling, Refusal> {
+        let roles: Vec<_> = [&self.rule.run_by].into_iter().chain(&self.rule.authorise).cloned().collect();
+        scene.require(&format!("saying what {} came to", scene.case.id), &roles)?;
+        if let Some((step, rule)) = self.next_step() {
+            return Err(Refusal::missing(say![
+                format!("finish or skip step {step}, {}, or end it on the way with ", text::quoted(&rule.text)),
+                every_case::Verb::Withdraw.on(scene.case.id).with("why"),
+                format!(": {} has failed only once its steps are over.", scene.case.id)
+            ]));
+        }
+        let words = text::text("how you know", words)?;
+        let mut draft = scene.draft();
+        let outcome = Outcome::Failed;
+        draft.push(Event::Confirmed { by: by.clone(), outcome, text: words.clone() });
+        draft.meet(|it| matches!(it.duty, Duty::ConfirmRollback | Duty::HoldDrill));
+        let left = self.end_but_for_what_was_altered(&mut draft, "it failed");
+        self.discharge_due_drill(&mut draft);
+        let mut people: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
+        let parts = self.rule.authorise.iter().chain(&self.rule.go).chain(self.rule.downstream.values());
+        people.extend(persons(scene.world.people.holders(&Holder::Roles(parts.cloned().collect()), &[])));
+        super::authorising::told_once(&draft, &mut people);
+        let (took, target) = (scene.ask.at - scene.case.opened, self.rule.times.whole);
+        let telling = Telling::Confirmed { drill: self.is_drill(), by, outcome, text: words, took, target };
+        draft.tell_case_and(&people, telling, Vec::new(), self.rule.urgent);
+        self.tell_what_it_is_about(&mut draft, "has failed: another way out is needed");
+        let propose = Verb::Propose.of(CaseKind::Rollback).with(&scene.case.workflow).with("…");
+        Ok(draft.done(say![format!("kept: it failed{left}. "), propose, " proposes another way out"]))
+    }
+
+    /// Ends what is owed. Where the real system was altered, those who answer for that go on owing it; says so.
+    fn end_but_for_what_was_altered(&self, draft: &mut Draft<'_>, why: &str) -> &'static str {
+        let stays = |duty: Duty| match duty.of_rollback() {
+            Some(RollbackDuty::CloseGap) => true,
+            Some(
+                RollbackDuty::AnswerInFlight
+                | RollbackDuty::ConfirmDownstream
+                | RollbackDuty::LookBack
+                | RollbackDuty::AnswerLookBack
+                | RollbackDuty::ConfirmSource,
+            ) => self.altered(),
+            Some(
+                RollbackDuty::AuthoriseRollback
+                | RollbackDuty::SayGo
+                | RollbackDuty::StartRollback
+                | RollbackDuty::AnswerNoGo
+                | RollbackDuty::AgreePoint
+                | RollbackDuty::DoStep
+                | RollbackDuty::HoldDrill
+                | RollbackDuty::ConfirmRollback,
+            )
+            | None => false,
+        };
+        draft.void(why, |it| !stays(it.duty));
+        match self.altered() {
+            true => {
+                "; what was altered is still to be answered for: what is in flight, downstream, the look-back, the source"
+            }
+            false => "",
+        }
+    }
+
+    /// Something was done to the real system.
+    fn altered(&self) -> bool {
+        self.was_gone() && !self.is_drill()
+    }
+
     /// Before it runs by whoever proposed it, too; then by whoever authorises alone.
     pub(super) fn abandon(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
@@ -236,11 +364,18 @@ impl Rollback {
         let reason = text::text("the reason", reason)?;
         let mut draft = scene.draft();
         draft.push(Event::Abandoned { by: by.clone(), reason: reason.clone() });
-        draft.void("it was abandoned", |it| it.duty != Duty::CloseGap);
+        draft.meet(|it| it.duty == Duty::AnswerNoGo);
+        let left = self.end_but_for_what_was_altered(&mut draft, "it was abandoned");
         self.tell_ended(&mut draft, RollbackState::Abandoned, by, reason);
+        // Before its steps were over nobody was asked for these yet.
+        if self.altered() && self.next_step().is_some() {
+            ask_what_is_left(&mut draft);
+        }
+        let done = self.steps.values().filter(|step| step.done.is_some()).count();
+        self.tell_what_it_is_about(&mut draft, &format!("is abandoned after {done} of {} steps", self.steps_in_all()));
         Ok(draft.done(match runs {
-            true => "abandoned on the way; what was done stands on its card",
-            false => "abandoned; nothing was altered",
+            true => format!("abandoned after {done} of {} steps{left}", self.steps_in_all()),
+            false => "abandoned; nothing was altered".to_owned(),
         }))
     }
 }
@@ -260,7 +395,7 @@ pub(super) fn ask_what_is_left(draft: &mut Draft<'_>) {
 fn ask_to_confirm(draft: &mut Draft<'_>) {
     let Body::Rollback(rollback) = &draft.case.body else { return };
     let is_asked = draft.case.owed(Duty::ConfirmRollback).is_some();
-    if is_asked || !rollback.is_all_answered() {
+    if is_asked || rollback.state != RollbackState::Running || !rollback.is_all_answered() {
         return;
     }
     let holder = Holder::Roles(vec![rollback.rule.run_by.clone()]);

@@ -4,14 +4,14 @@
 //! Silence is never go, and a change of what it goes from or to voids everything that was said.
 
 use super::rules::{are_versions, has_steps};
-use super::running::go_on;
-use super::{Change, Command, Event, Retargeted, Rollback, RollbackState, Telling, Verb};
+use super::running::{ask, go_on};
+use super::{Before, Change, Command, Event, Retargeted, Rollback, RollbackState, Telling, Verb};
 use crate::domain::every_case;
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{About, Holder};
 use crate::domain::people::Seat;
 use crate::domain::policy::Way;
-use crate::domain::ruling::persons;
+use crate::domain::ruling::{Then, persons};
 use crate::domain::scene::Scene;
 use crate::domain::{Body, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, Span, text};
 
@@ -49,6 +49,15 @@ impl Rollback {
     /// The criteria that nobody has looked at, by their numbers.
     pub fn criteria_open(&self) -> impl Iterator<Item = u32> {
         (1..=self.rule.criteria.len() as u32).filter(|number| !self.ticks.contains_key(number))
+    }
+
+    /// The criteria that somebody looked at and found not met, by their numbers.
+    pub fn criteria_unmet(&self) -> impl Iterator<Item = u32> {
+        self.ticks.iter().filter(|(_, tick)| !tick.met).map(|(number, _)| *number)
+    }
+
+    fn before(&self) -> Before {
+        Before { criteria: self.criteria_open().count() as u32, compare: self.ways_open().collect() }
     }
 
     /// The ways out that have to be compared with the one that is taken. Going back is one of them, wherever any are.
@@ -132,7 +141,14 @@ impl Rollback {
         };
         let mut draft = scene.draft();
         draft.push(Event::Retargeted(Box::new(retargeted)));
-        draft.void("it goes to something else now", |it| matches!(it.duty, Duty::AuthoriseRollback | Duty::SayGo));
+        draft.meet(|it| it.duty == Duty::AnswerNoGo);
+        draft.void("it goes to something else now", |it| {
+            matches!(it.duty, Duty::AuthoriseRollback | Duty::SayGo | Duty::StartRollback)
+        });
+        let before = match &draft.case.body {
+            Body::Rollback(now) => now.before(),
+            Body::Incident(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_) => Before::default(),
+        };
         let number = owe_authorisation(&mut draft);
         let (people, due) = (draft.waiting_on(number), draft.due_of(number));
         let telling = Telling::Retargeted {
@@ -143,6 +159,7 @@ impl Rollback {
             from: from.clone(),
             to: to.clone(),
             reason,
+            before,
             people: people.clone(),
             due,
         };
@@ -184,15 +201,18 @@ impl Rollback {
         revision: Option<u32>,
     ) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
-        let (role, seat) = self.party_of(scene, &by)?;
+        let (role, seat) = self.party_of(scene, &by, go)?;
         self.is_what_they_saw(scene, revision, if go { Verb::Go } else { Verb::NoGo })?;
-        let reason = match (go, reason.map(str::trim).filter(|reason| !reason.is_empty())) {
-            (_, Some(reason)) => Some(text::text("the reason", reason)?),
-            (true, None) => None,
-            (false, None) => return Err(Refusal::ReasonNeeded(Verb::NoGo.on(scene.case.id).with("…"))),
+        let Seat { person: by, stands_in_for } = seat;
+        let before = self.said.iter().find(|said| said.role == role);
+        let no_of_another = before.filter(|said| !said.go && said.word.by.as_ref() != Some(&by));
+        let reason = match (go, reason.map(str::trim).filter(|reason| !reason.is_empty()), no_of_another) {
+            (_, Some(reason), _) => Some(text::text("the reason", reason)?),
+            (true, None, None) => None,
+            (true, None, Some(said)) => return Err(self.says_no_go(scene, said)),
+            (false, None, _) => return Err(Refusal::ReasonNeeded(Verb::NoGo.on(scene.case.id).with("…"))),
         };
         let mut draft = scene.draft();
-        let Seat { person: by, stands_in_for } = seat;
         let said = (by.clone(), role.clone(), reason.clone());
         draft.push(Event::GoSaid { by: said.0, stands_in_for, role: said.1, go, reason: said.2 });
         draft.meet(|it| it.duty == Duty::SayGo && it.is_about(role.as_str()));
@@ -200,6 +220,7 @@ impl Rollback {
         people.retain(|person| *person != by);
         let telling = Telling::GoSaid { drill: self.is_drill(), role: role.clone(), by, go, reason };
         draft.tell_case_and(&people, telling, Vec::new(), self.rule.urgent && !go);
+        ask_what_comes_next(&mut draft);
         let Body::Rollback(now) = &draft.case.body else { return Ok(draft.ruling) };
         let missing = now.without_go();
         let word = if go { "go" } else { "no-go" };
@@ -210,18 +231,49 @@ impl Rollback {
         Ok(draft.done(format!("{role} says {word}; {left}")))
     }
 
-    /// For which party somebody speaks: the one that is asked, or one that changes its mind.
-    fn party_of(&self, scene: &Scene<'_>, by: &PersonId) -> Result<(RoleId, Seat), Refusal> {
+    /// A party's no is taken back by whoever said it, or with a reason.
+    fn says_no_go(&self, scene: &Scene<'_>, said: &super::Said) -> Refusal {
+        let by = said.word.by.as_ref().map(|by| scene.name(by)).unwrap_or_default();
+        let words = said.word.text.as_deref().map(text::quoted).unwrap_or_default();
+        Refusal::missing(say![
+            "say why it goes along now, as in ",
+            Verb::Go.on(scene.case.id).with("…"),
+            format!(": {by} said no-go for {}, {words}.", said.role)
+        ])
+    }
+
+    /// For which party somebody speaks: the one that is asked, or one that changes its mind. Nobody speaks for two, as long as the
+    /// other has somebody else.
+    fn party_of(&self, scene: &Scene<'_>, by: &PersonId, go: bool) -> Result<(RoleId, Seat), Refusal> {
         let people = &scene.world.people;
-        let asked = scene.case.open_obligations().filter(|it| it.duty == Duty::SayGo);
-        for owed in asked {
-            if let (Some(role), Some(seat)) = (owed.holder.role(), scene.case.may_answer(owed, by, people)) {
-                return Ok((role.clone(), seat));
+        let seats = |role: &RoleId| people.seats(std::slice::from_ref(role), &[]);
+        let spoke = |it: &super::Said| it.word.by.as_ref() == Some(by);
+        let spoke_for = self.said.iter().find(|it| spoke(it)).map(|it| &it.role);
+        let changes_their_mind = self.said.iter().any(|it| spoke(it) && it.go != go);
+        let others = |role: &RoleId| -> Vec<String> {
+            seats(role).iter().filter(|it| it.person != *by).map(|it| scene.name(&it.person)).collect()
+        };
+        let mut left_to_others = None;
+        for owed in scene.case.open_obligations().filter(|it| it.duty == Duty::SayGo) {
+            let (Some(role), Some(seat)) = (owed.holder.role(), scene.case.may_answer(owed, by, people)) else {
+                continue;
+            };
+            match spoke_for {
+                Some(other) if other != role && !others(role).is_empty() => left_to_others = Some((role, other)),
+                Some(_) | None => return Ok((role.clone(), seat)),
             }
         }
-        let sits =
-            |role: &RoleId| people.seats(std::slice::from_ref(role), &[]).into_iter().find(|it| it.person == *by);
-        if let Some(found) = self.rule.go.iter().find_map(|role| Some((role.clone(), sits(role)?))) {
+        if let Some((role, other)) = left_to_others.filter(|_| !changes_their_mind) {
+            return Err(Refusal::missing(format!(
+                "ask {} for the go of {role}: you speak for {other} on {}, and nobody speaks for two.",
+                text::or(others(role).iter()),
+                scene.case.id
+            )));
+        }
+        // Whoever spoke changes their own mind first.
+        let sits = |role: &RoleId| seats(role).into_iter().find(|it| it.person == *by);
+        let of_theirs = spoke_for.into_iter().chain(&self.rule.go);
+        if let Some(found) = of_theirs.into_iter().find_map(|role| Some((role.clone(), sits(role)?))) {
             return Ok(found);
         }
         let names: Vec<String> = people.seats(&self.rule.go, &[]).iter().map(|seat| scene.name(&seat.person)).collect();
@@ -247,43 +299,71 @@ impl Rollback {
         draft.meet(|it| it.duty == Duty::AuthoriseRollback);
         let missing: Vec<RoleId> = self.without_go().into_iter().cloned().collect();
         let starts = persons(scene.world.people.holders(&Holder::Roles(vec![self.rule.run_by.clone()]), &[]));
-        let mut told = starts.clone();
-        told.extend(self.proposed_by.clone());
+        let unmet: Vec<u32> = self.criteria_unmet().collect();
+        let not_met = match unmet.is_empty() {
+            true => String::new(),
+            false => format!(" although criterion {} isn't met", text::list(unmet.iter())),
+        };
+        // Whoever starts it is asked for that, once it can be started.
+        let mut told: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
+        if !missing.is_empty() {
+            told.extend(starts.iter().cloned());
+        }
         told_once(&draft, &mut told);
         let telling = Telling::Authorised {
             drill: self.is_drill(),
             by,
             revision,
             reason,
+            unmet,
             missing: missing.clone(),
             people: starts.clone(),
         };
         draft.tell_case_and(&told, telling, Vec::new(), self.rule.urgent);
-        let start = Verb::Start.on(scene.case.id);
-        Ok(draft.done(match missing.is_empty() {
-            true => say!["authorised; ", start, format!(" is {}'s", scene.names(&starts))],
-            false => say![format!("authorised; it doesn't start without the go of {}", text::list(missing.iter()))],
+        ask_what_comes_next(&mut draft);
+        let due = draft.case.owed(Duty::StartRollback).map(|owed| draft.due_of(owed.number));
+        Ok(draft.done(match due {
+            Some(due) => {
+                let (names, due) = (scene.names(&starts), scene.moment(due));
+                say![format!("authorised{not_met}; {names} starts it by {due}: "), Verb::Start.on(scene.case.id)]
+            }
+            None => {
+                let missing = text::list(missing.iter());
+                say![format!("authorised{not_met}; it doesn't start without the go of {missing}")]
+            }
         }))
     }
 
     /// Every criterion is looked at, and the other ways out are compared.
     fn is_ready_to_authorise(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
-        if let Some(open) = self.criteria_open().next() {
+        let way = self.ways_open().next().map(|way| {
+            let open = text::list(self.ways_open().map(Way::word));
+            (Verb::Compare.on(scene.case.id).with(way.word()).with("why not"), open)
+        });
+        let criterion = self.criteria_open().next().map(|open| {
             let what = self.rule.criteria.get(open as usize - 1).map(|it| text::quoted(it)).unwrap_or_default();
-            return Err(Refusal::missing(say![
+            (Verb::Tick.on(scene.case.id).with(open).with("yes"), format!("no. {open}, {what}"))
+        });
+        match (criterion, way) {
+            (None, None) => Ok(()),
+            (Some((tick, what)), None) => Err(Refusal::missing(say![
                 "look at every criterion first: ",
-                Verb::Tick.on(scene.case.id).with(open).with("yes"),
-                format!(". Nobody has looked at no. {open}, {what}.")
-            ]));
-        }
-        if let Some(open) = self.ways_open().next() {
-            return Err(Refusal::missing(say![
+                tick,
+                format!(". Nobody has looked at {what}.")
+            ])),
+            (None, Some((compare, open))) => Err(Refusal::missing(say![
                 "compare it with the other ways out first: ",
-                Verb::Compare.on(scene.case.id).with(open.word()).with("why not"),
-                format!(". The policy asks for {}.", text::list(self.ways_to_compare().map(Way::word)))
-            ]));
+                compare,
+                format!(". Nobody has compared {open}.")
+            ])),
+            (Some((tick, what)), Some((compare, open))) => Err(Refusal::missing(say![
+                "look at every criterion first, ",
+                tick,
+                ", and compare the other ways out, ",
+                compare,
+                format!(". Nobody has looked at {what}, or compared {open}.")
+            ])),
         }
-        Ok(())
     }
 
     pub(super) fn refuse(&self, scene: &Scene<'_>, reason: &str, revision: Option<u32>) -> Result<Ruling, Refusal> {
@@ -295,8 +375,17 @@ impl Rollback {
         draft.push(Event::Refused { by: by.clone(), reason: reason.clone() });
         draft.meet(|it| it.duty == Duty::AuthoriseRollback);
         draft.void("it was refused", |it| it.duty != Duty::CloseGap);
+        self.tell_what_it_is_about(&mut draft, "is refused");
         self.tell_ended(&mut draft, RollbackState::Refused, by, reason);
         Ok(draft.done(format!("refused; {} hears why", scene.names(&self.proposers()))))
+    }
+
+    /// The case that it is about says how it stands with it. What only its own people see is told nowhere else, nor is a drill.
+    pub(super) fn tell_what_it_is_about(&self, draft: &mut Draft<'_>, what: &str) {
+        let Some(on) = self.on.filter(|_| !draft.case.restricted && !self.is_drill()) else { return };
+        let (id, from, to) = (draft.case.id, text::quoted(&self.from.name), text::quoted(&self.to.name));
+        let seen = format!("{id}, the rollback from {from} to {to}, {what}");
+        draft.then(Then::Case(on, every_case::Command::Observe { seen }.into()));
     }
 
     pub(super) fn tell_ended(&self, draft: &mut Draft<'_>, state: RollbackState, by: PersonId, reason: String) {
@@ -373,12 +462,35 @@ pub(super) fn ask_to_authorise(draft: &mut Draft<'_>) -> u32 {
         to: rollback.to.clone(),
         reason: rollback.reason.clone(),
         on: rollback.on,
+        before: rollback.before(),
         people: people.clone(),
         due,
     };
     draft.tell_case_and(&people, telling, vec![number], urgent);
     ask_for_go(draft);
     number
+}
+
+/// Who acts once it is authorised: whoever runs it starts it as soon as every party goes along, and where one doesn't, whoever
+/// authorises says what becomes of it.
+fn ask_what_comes_next(draft: &mut Draft<'_>) {
+    let Body::Rollback(rollback) = &draft.case.body else { return };
+    if rollback.state != RollbackState::Authorised {
+        return;
+    }
+    let rollback = rollback.clone();
+    let owes = |draft: &Draft<'_>, duty| draft.case.owed(duty).is_some();
+    if rollback.said.iter().any(|said| !said.go) {
+        draft.void("a party doesn't go along", |it| it.duty == Duty::StartRollback);
+        if !owes(draft, Duty::AnswerNoGo) {
+            ask(draft, Duty::AnswerNoGo, Holder::Roles(rollback.rule.authorise.clone()), None);
+        }
+        return;
+    }
+    draft.void("no party says no-go any more", |it| it.duty == Duty::AnswerNoGo);
+    if rollback.without_go().is_empty() && !owes(draft, Duty::StartRollback) {
+        ask(draft, Duty::StartRollback, Holder::Roles(vec![rollback.rule.run_by.clone()]), None);
+    }
 }
 
 fn ask_for_go(draft: &mut Draft<'_>) {

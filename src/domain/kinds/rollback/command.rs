@@ -152,6 +152,8 @@ pub enum Command {
     CallAgain,
     Downstream {
         system: Option<SystemId>,
+        /// Whether it goes on with the other version.
+        goes_on: bool,
         text: String,
     },
     InFlight {
@@ -169,6 +171,8 @@ pub enum Command {
         text: String,
     },
     ConfirmSource {
+        /// Whether nothing leads back to the bad version.
+        clean: bool,
         text: String,
     },
     Confirm {

@@ -133,7 +133,7 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::GapClosed { number, by: by.clone(), text: words });
         draft.meet(|it| it.number == obligation);
-        draft.tell_said("gap closed", by, gap);
+        draft.tell_said(if self.is_drill() { "DRILL: gap closed" } else { "gap closed" }, by, gap);
         Ok(draft.done(format!("gap {number} is closed")))
     }
 
@@ -150,7 +150,8 @@ impl Rollback {
         let words = text::text("what came of it", words)?;
         let mut draft = scene.draft();
         draft.push(Event::TriedAgain { by: by.clone(), held, text: words.clone() });
-        draft.tell_said("same failure tried again", by, words);
+        let what = if self.is_drill() { "DRILL: same failure tried again" } else { "same failure tried again" };
+        draft.tell_said(what, by, words);
         Ok(draft.done(match held {
             true => "kept: the same failure was tried again, and it held",
             false => "kept: the same failure was tried again, and it did not hold",

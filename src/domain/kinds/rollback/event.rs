@@ -123,6 +123,14 @@ pub enum Event {
         system: SystemId,
         text: String,
     },
+    /// Whoever was asked to confirm something can't: it isn't so yet. They go on owing it.
+    AnsweredNo {
+        by: PersonId,
+        /// The system that doesn't go on. `None`: registry or pipeline lead back to the bad version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        system: Option<SystemId>,
+        text: String,
+    },
     FlightAnswered {
         by: PersonId,
         flight: Flight,

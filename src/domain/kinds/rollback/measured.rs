@@ -38,8 +38,9 @@ impl Rollback {
 
     pub fn measured(&self, case: &Case) -> Measured {
         let done = self.steps.values().filter_map(|step| step.done.as_ref()).map(|word| word.at);
-        // A drill that another one took the place of came to nothing of its own.
-        let confirmed = self.ended.as_ref().filter(|_| self.outcome.is_some());
+        // A drill that another one took the place of came to nothing of its own, and what failed helped nobody in time.
+        let helped = self.outcome.is_some_and(|outcome| outcome != Outcome::Failed);
+        let confirmed = self.ended.as_ref().filter(|_| helped);
         Measured {
             asked: case.opened,
             authorised: self.authorised.as_ref().map(|word| word.at),
@@ -51,13 +52,14 @@ impl Rollback {
 }
 
 /// What a digest counts of rollbacks: first the real ones, then the drills.
-pub(super) const COUNTED: [&str; 16] = [
+pub(super) const COUNTED: [&str; 18] = [
     "live asked for",
     "live authorised",
     "live with a first effect",
     "live recovered",
     "live contained",
     "live in maintenance",
+    "live failed",
     "live abandoned",
     "live within the target",
     "drills asked for",
@@ -66,6 +68,7 @@ pub(super) const COUNTED: [&str; 16] = [
     "drills recovered",
     "drills contained",
     "drills in maintenance",
+    "drills failed",
     "drills abandoned",
     "drills within the target",
 ];
@@ -88,6 +91,7 @@ pub(super) fn counted(rollback: &Rollback, case: &Case, from: At, to: At) -> Vec
         came_to(Outcome::Recovered),
         came_to(Outcome::Contained),
         came_to(Outcome::InMaintenance),
+        came_to(Outcome::Failed),
         ended.filter(|_| rollback.state == RollbackState::Abandoned).map(|_| Span::ZERO),
         ended.filter(|_| in_time).map(|_| Span::ZERO),
     ];

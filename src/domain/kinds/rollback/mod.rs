@@ -41,9 +41,9 @@ pub use event::{DrillDue, Event, Planned, Proposed, Retargeted};
 pub use measured::Measured;
 pub use state::{
     Altering, Compared, Drill, Flight, Gap, LookBack, Outcome, RollbackState, Said, Sealed, StepStands, Tick,
-    TriedAgain, Version, Word,
+    TriedAgain, Trouble, Version, Word,
 };
-pub use telling::Telling;
+pub use telling::{Before, Telling};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rollback {
@@ -98,6 +98,9 @@ pub struct Rollback {
     pub looked_at: BTreeMap<SystemId, Word>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Word>,
+    /// Who was asked to confirm something, and couldn't: it isn't so yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub troubled: Vec<Trouble>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Gap>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -159,6 +162,7 @@ impl Kind for Rollback {
             | Event::CallFailed { .. }
             | Event::CalledAnew { .. }
             | Event::DownstreamConfirmed { .. }
+            | Event::AnsweredNo { .. }
             | Event::FlightAnswered { .. }
             | Event::LookedBack { .. }
             | Event::LookBackAnswered { .. }
@@ -285,7 +289,12 @@ impl Kind for Rollback {
                 self.step_mut(*step).skipped = Some(Word::of(by, at, Some(reason)));
             }
             Event::DownstreamConfirmed { by, system, text } => {
+                self.troubled.retain(|it| it.system.as_ref() != Some(system));
                 self.downstream.insert(system.clone(), Word::of(by, at, Some(text)));
+            }
+            Event::AnsweredNo { by, system, text } => {
+                self.troubled.retain(|it| it.system != *system);
+                self.troubled.push(Trouble { system: system.clone(), word: Word::of(by, at, Some(text)) });
             }
             Event::FlightAnswered { by, flight, text } => {
                 self.in_flight = Some((*flight, Word::of(by, at, Some(text))));
@@ -297,7 +306,10 @@ impl Kind for Rollback {
             Event::LookBackAnswered { by, system, text } => {
                 self.looked_at.insert(system.clone(), Word::of(by, at, Some(text)));
             }
-            Event::SourceConfirmed { by, text } => self.source = Some(Word::of(by, at, Some(text))),
+            Event::SourceConfirmed { by, text } => {
+                self.troubled.retain(|it| it.system.is_some());
+                self.source = Some(Word::of(by, at, Some(text)));
+            }
             Event::Confirmed { by, outcome, text } => {
                 self.outcome = Some(*outcome);
                 self.end(RollbackState::Confirmed, Word::of(by, at, Some(text)));
@@ -307,11 +319,11 @@ impl Kind for Rollback {
     }
 
     fn state(&self) -> &'static str {
-        self.state.word()
+        self.state_word()
     }
 
     fn state_at(&self, _at: At) -> &'static str {
-        self.state.word()
+        self.state_word()
     }
 
     fn is_closed(&self) -> bool {
@@ -324,10 +336,13 @@ impl Kind for Rollback {
 
     fn bound_to(&self, duty: Duty) -> Option<u32> {
         match duty.of_rollback() {
-            Some(RollbackDuty::AuthoriseRollback | RollbackDuty::SayGo) => Some(self.revision),
+            Some(RollbackDuty::AuthoriseRollback | RollbackDuty::SayGo | RollbackDuty::StartRollback) => {
+                Some(self.revision)
+            }
             Some(RollbackDuty::AgreePoint | RollbackDuty::DoStep) => self.next_step().map(|(number, _)| number),
             Some(
-                RollbackDuty::AnswerInFlight
+                RollbackDuty::AnswerNoGo
+                | RollbackDuty::AnswerInFlight
                 | RollbackDuty::ConfirmDownstream
                 | RollbackDuty::LookBack
                 | RollbackDuty::AnswerLookBack
@@ -391,6 +406,8 @@ impl Kind for Rollback {
             Some(RollbackDuty::AuthoriseRollback | RollbackDuty::AgreePoint) => self.proposers(),
             Some(
                 RollbackDuty::SayGo
+                | RollbackDuty::StartRollback
+                | RollbackDuty::AnswerNoGo
                 | RollbackDuty::DoStep
                 | RollbackDuty::AnswerInFlight
                 | RollbackDuty::ConfirmDownstream
@@ -519,6 +536,7 @@ impl Rollback {
             look_back: None,
             looked_at: BTreeMap::new(),
             source: None,
+            troubled: Vec::new(),
             gaps: Vec::new(),
             tried_again: Vec::new(),
             outcome: None,
@@ -531,6 +549,14 @@ impl Rollback {
         let mut people: Vec<PersonId> = self.proposed_by.iter().chain(&self.changed_by).cloned().collect();
         people.dedup();
         people
+    }
+
+    /// One that didn't help isn't called confirmed.
+    fn state_word(&self) -> &'static str {
+        match self.outcome {
+            Some(Outcome::Failed) => Outcome::Failed.word(),
+            Some(Outcome::Recovered | Outcome::Contained | Outcome::InMaintenance) | None => self.state.word(),
+        }
     }
 
     pub fn is_drill(&self) -> bool {

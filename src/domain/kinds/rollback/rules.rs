@@ -6,10 +6,12 @@ use super::drills::open_due;
 use super::{Command, Event, Opening, Proposed, Rollback, RollbackState, Verb, Version};
 use crate::domain::kinds::Began;
 use crate::domain::line::{Named, Sentence, say};
+use crate::domain::obligation::Holder;
 use crate::domain::policy::{Channel, RollbackRule, Way};
+use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
 use crate::domain::text::quoted;
-use crate::domain::{Ask, CaseId, CaseKind, Draft, Duty, Refusal, Ruling, WorkflowId, World, every_case, text};
+use crate::domain::{Ask, Body, CaseId, CaseKind, Draft, Duty, Refusal, Ruling, WorkflowId, World, every_case, text};
 
 /// What a drill's title begins with, so that every line about it says so.
 pub(super) const DRILL: &str = "DRILL: ";
@@ -74,7 +76,16 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let (names, due) = (world.names(&draft.waiting_on(number)), world.moment(draft.due_of(number), ask));
     let called = if wanted.drill.is_some() { "a drill is called" } else { "proposed" };
     let seen = if wanted.restricted { "Restricted: only its people see it" } else { every_case::PUBLIC };
-    Ok(draft.done(format!("{called}; {names} authorises by {due}. {seen}")))
+    let others: Vec<CaseId> = world.releases.under_way(&wanted.workflow).map(|(id, _)| id).collect();
+    let beside = match others.is_empty() || wanted.drill.is_some() {
+        true => String::new(),
+        false => format!(". {} is under way on {} already", text::list(others.iter()), wanted.workflow),
+    };
+    if let Body::Rollback(rollback) = &draft.case.body {
+        let rollback = rollback.clone();
+        rollback.tell_what_it_is_about(&mut draft, "is proposed");
+    }
+    Ok(draft.done(format!("{called}; {names} authorises by {due}. {seen}{beside}")))
 }
 
 /// Its own channel on each platform that the workflow lives on.
@@ -180,11 +191,20 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
         (Running, C::StepSkipped { step, reason }) => rollback.step_skipped(scene, *step, reason),
         (Running, C::MachineSaid { step, round, called }) => rollback.machine_said(scene, *step, *round, called),
         (Running, C::CallAgain) => rollback.call_again(scene),
-        (Running, C::Downstream { system, text }) => rollback.downstream(scene, system.as_ref(), text),
-        (Running, C::InFlight { flight, text }) => rollback.in_flight(scene, *flight, text),
-        (Running, C::LookBack { from, to, count, text }) => rollback.look_back(scene, (*from, *to), *count, text),
-        (Running, C::LookedAt { system, text }) => rollback.looked_at(scene, system.as_ref(), text),
-        (Running, C::ConfirmSource { text }) => rollback.confirm_source(scene, text),
+        // What was altered is answered for, also where it failed or was abandoned on the way.
+        (Running | Confirmed | Abandoned, C::Downstream { system, goes_on, text }) => {
+            rollback.downstream(scene, system.as_ref(), *goes_on, text)
+        }
+        (Running | Confirmed | Abandoned, C::InFlight { flight, text }) => rollback.in_flight(scene, *flight, text),
+        (Running | Confirmed | Abandoned, C::LookBack { from, to, count, text }) => {
+            rollback.look_back(scene, (*from, *to), *count, text)
+        }
+        (Running | Confirmed | Abandoned, C::LookedAt { system, text }) => {
+            rollback.looked_at(scene, system.as_ref(), text)
+        }
+        (Running | Confirmed | Abandoned, C::ConfirmSource { clean, text }) => {
+            rollback.confirm_source(scene, *clean, text)
+        }
         (Running, C::Confirm { outcome, text }) => rollback.confirm(scene, *outcome, text),
         (Due | Proposed | Authorised | Running, C::Abandon { reason }) => rollback.abandon(scene, reason),
 
@@ -265,9 +285,30 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
         ) => {
             let abandon = every_case::Verb::Withdraw.on(scene.case.id).with("why");
             let status = every_case::Verb::Status.on(scene.case.id);
-            Err(rollback.already(scene, say![status, " shows what comes next; ", abandon, " ends it on the way."]))
+            let authorise = &rollback.rule.authorise;
+            let whose = match scene.world.allows(authorise, &scene.ask.by) {
+                true => String::new(),
+                false => {
+                    let names = persons(scene.world.people.holders(&Holder::Roles(authorise.clone()), &[]));
+                    format!("for {}, ", scene.names(&names))
+                }
+            };
+            Err(rollback.already(
+                scene,
+                say![status, format!(" shows what comes next; {whose}"), abandon, " ends it on the way."],
+            ))
         }
-        (Refused, C::Gap { .. } | C::GapClosed { .. } | C::TryAgain { .. })
+        (
+            Refused,
+            C::Gap { .. }
+            | C::GapClosed { .. }
+            | C::TryAgain { .. }
+            | C::Downstream { .. }
+            | C::InFlight { .. }
+            | C::LookBack { .. }
+            | C::LookedAt { .. }
+            | C::ConfirmSource { .. },
+        )
         | (
             Refused | Confirmed | Abandoned,
             C::Plan(_)
@@ -285,11 +326,6 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
             | C::StepSkipped { .. }
             | C::MachineSaid { .. }
             | C::CallAgain
-            | C::Downstream { .. }
-            | C::InFlight { .. }
-            | C::LookBack { .. }
-            | C::LookedAt { .. }
-            | C::ConfirmSource { .. }
             | C::Confirm { .. }
             | C::Abandon { .. },
         ) => {
@@ -315,7 +351,7 @@ impl Rollback {
                 None => format!(" ({when})"),
             }
         });
-        let state = self.state.word().to_owned();
+        let state = self.state_word().to_owned();
         Refusal::WrongState { case: scene.case.id, state, since: since.unwrap_or_default(), instead }
     }
 }

@@ -13,7 +13,9 @@ use crate::domain::people::Seat;
 use crate::domain::policy::Way;
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
-use crate::domain::{Actor, Body, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, WorkflowId, World, text};
+use crate::domain::{
+    Actor, Body, Draft, Duty, Label, PersonId, Refusal, RoleId, RollbackDuty, Ruling, SystemId, WorkflowId, World, text,
+};
 
 impl Rollback {
     pub(super) fn start(&self, scene: &Scene<'_>, sealed: &Seal, revision: Option<u32>) -> Result<Ruling, Refusal> {
@@ -24,6 +26,7 @@ impl Rollback {
             return Err(Refusal::Changed(scene.case.id));
         }
         self.every_party_goes(scene)?;
+        self.no_other_runs(scene)?;
         self.no_law_is_in_the_way(scene)?;
         let (size, root) = match sealed {
             Seal::Signed { size, root } => (*size, root.clone()),
@@ -42,14 +45,30 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::EvidenceSealed { size, root });
         draft.push(Event::Started { by: by.clone() });
+        draft.meet(|it| it.duty == Duty::StartRollback);
         let mut people: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
         let parts = self.rule.authorise.iter().chain(&self.rule.go).cloned().collect();
         people.extend(persons(scene.world.people.holders(&Holder::Roles(parts), &[])));
         told_once(&draft, &mut people);
         draft.tell_case_and(&people, Telling::Started { drill: self.is_drill(), by, size }, Vec::new(), false);
         ask(&mut draft, Duty::AnswerInFlight, Holder::Roles(vec![self.rule.run_by.clone()]), None);
+        self.tell_what_it_is_about(&mut draft, "is running");
         let next = go_on(&mut draft, scene);
         Ok(draft.done(format!("the evidence up to entry {size} is sealed, and it runs; {next}")))
+    }
+
+    /// Two at a time on one system leave nobody knowing what runs. A drill waits for nothing, and nothing for a drill.
+    fn no_other_runs(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
+        let others = scene.world.releases.under_way(&scene.case.workflow);
+        let Some((other, _)) = others.filter(|(id, runs)| *runs && *id != scene.case.id && !self.is_drill()).next()
+        else {
+            return Ok(());
+        };
+        Err(Refusal::missing(say![
+            format!("bring {other} to its end first, or end it with "),
+            every_case::Verb::Withdraw.on(other).with("why"),
+            format!(": it is running on {}.", scene.case.workflow)
+        ]))
     }
 
     fn every_party_goes(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
@@ -319,13 +338,36 @@ pub(super) fn go_on(draft: &mut Draft<'_>, scene: &Scene<'_>) -> String {
 }
 
 /// Opens one of the answers that a rollback needs beside its steps, and tells those whose it is.
-pub(super) fn ask(draft: &mut Draft<'_>, duty: Duty, holder: Holder, system: Option<crate::domain::SystemId>) {
+pub(super) fn ask(draft: &mut Draft<'_>, duty: Duty, holder: Holder, system: Option<SystemId>) {
     let Body::Rollback(rollback) = &draft.case.body else { return };
     let (drill, urgent) = (rollback.is_drill(), rollback.rule.urgent);
-    let terms = draft.stamp(&rollback.rule.terms(rollback.rule.times.confirm), 1);
-    let about = system.as_ref().map(|system| About::named(system.as_str()));
-    let number = draft.owe(duty, holder, terms, about);
+    let number = owe(draft, duty, holder, system.as_ref());
     let (people, due) = (draft.waiting_on(number), draft.due_of(number));
     let telling = Telling::Asked { drill, duty, system, people: people.clone(), due };
     draft.tell_case_and(&people, telling, vec![number], urgent);
+}
+
+/// Opens one of the answers that a rollback needs beside its steps. Returns its number.
+pub(super) fn owe(draft: &mut Draft<'_>, duty: Duty, holder: Holder, system: Option<&SystemId>) -> u32 {
+    let Body::Rollback(rollback) = &draft.case.body else { return 0 };
+    let times = &rollback.rule.times;
+    let within = match duty.of_rollback() {
+        Some(RollbackDuty::StartRollback) => times.step,
+        Some(RollbackDuty::SayGo | RollbackDuty::AnswerNoGo) => times.go,
+        Some(RollbackDuty::AuthoriseRollback | RollbackDuty::AgreePoint) => times.authorise,
+        Some(
+            RollbackDuty::DoStep
+            | RollbackDuty::AnswerInFlight
+            | RollbackDuty::ConfirmDownstream
+            | RollbackDuty::LookBack
+            | RollbackDuty::AnswerLookBack
+            | RollbackDuty::ConfirmSource
+            | RollbackDuty::HoldDrill
+            | RollbackDuty::CloseGap
+            | RollbackDuty::ConfirmRollback,
+        )
+        | None => times.confirm,
+    };
+    let terms = draft.stamp(&rollback.rule.terms(within), 1);
+    draft.owe(duty, holder, terms, system.map(|system| About::named(system.as_str())))
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CallStands;
 use crate::domain::policy::Way;
-use crate::domain::{At, CaseId, ClockId, Label, PersonId, RoleId, Span};
+use crate::domain::{At, CaseId, ClockId, Label, PersonId, RoleId, Span, SystemId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -61,17 +61,20 @@ pub enum Outcome {
     Contained,
     /// It is out of use for now.
     InMaintenance,
+    /// It went the way and is no better for it, or worse.
+    Failed,
 }
 
 impl Outcome {
-    pub const ALL: [Outcome; 3] = [Outcome::Recovered, Outcome::Contained, Outcome::InMaintenance];
-    pub const WORDS: &[&str] = &["recovered", "contained", "in-maintenance"];
+    pub const ALL: [Outcome; 4] = [Outcome::Recovered, Outcome::Contained, Outcome::InMaintenance, Outcome::Failed];
+    pub const WORDS: &[&str] = &["recovered", "contained", "in-maintenance", "failed"];
 
     pub const fn word(self) -> &'static str {
         match self {
             Outcome::Recovered => "recovered",
             Outcome::Contained => "contained",
             Outcome::InMaintenance => "in-maintenance",
+            Outcome::Failed => "failed",
         }
     }
 
@@ -234,6 +237,15 @@ pub struct LookBack {
     pub from: At,
     pub to: At,
     pub count: u64,
+    pub word: Word,
+}
+
+/// What was to be confirmed and isn't so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// The system that doesn't go on. `None`: registry or pipeline lead back to the bad version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<SystemId>,
     pub word: Word,
 }
 

@@ -26,6 +26,8 @@ pub enum Telling {
         reason: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on: Option<CaseId>,
+        #[serde(flatten)]
+        before: Before,
         people: Vec<PersonId>,
         due: At,
     },
@@ -78,6 +80,8 @@ pub enum Telling {
         from: Version,
         to: Version,
         reason: String,
+        #[serde(flatten)]
+        before: Before,
         people: Vec<PersonId>,
         due: At,
     },
@@ -88,6 +92,9 @@ pub enum Telling {
         #[serde(default = "first", skip_serializing_if = "is_first")]
         revision: u32,
         reason: String,
+        /// The criteria that aren't met, by their numbers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unmet: Vec<u32>,
         /// Who hasn't said go yet.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         missing: Vec<RoleId>,
@@ -180,6 +187,20 @@ pub enum Telling {
         people: Vec<PersonId>,
         due: At,
     },
+    /// Whoever was asked to confirm something can't, and goes on owing it.
+    AnsweredNo {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        duty: Duty,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        system: Option<SystemId>,
+        by: PersonId,
+        text: String,
+        due: At,
+        /// The steps are over, so it can be said that it failed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        over: bool,
+    },
     Answered {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         drill: bool,
@@ -204,6 +225,21 @@ pub enum Telling {
         took: Span,
         target: Span,
     },
+}
+
+/// What has to be done before it can be authorised.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Before {
+    /// How many criteria nobody has looked at.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub criteria: u32,
+    /// The other ways out that nobody has compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compare: Vec<Way>,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What is told before anybody changed the target says no revision.
@@ -235,6 +271,7 @@ impl Telling {
             Telling::GoSaid { .. }
             | Telling::Gap { .. }
             | Telling::Authorised { .. }
+            | Telling::AnsweredNo { .. }
             | Telling::Ended { .. }
             | Telling::AlteringDecided { .. }
             | Telling::Started { .. }

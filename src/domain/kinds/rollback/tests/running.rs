@@ -119,10 +119,13 @@ fn nobody_confirms_before_everything_is_answered() {
     let said = room.refused(6, "dev", confirm());
     assert!(said.contains("look-back") && said.contains("source of truth"), "{said}");
     room.ask(6, "dev", flight()).unwrap();
-    room.ask(7, "maya", Command::Downstream { system: None, text: words("ten postings read") }).unwrap();
-    assert!(room.ask(7, "maya", Command::Downstream { system: Some("letters".into()), text: words("x") }).is_err());
-    room.ask(7, "ravi", Command::Downstream { system: None, text: words("letters are right") }).unwrap();
-    room.ask(8, "dev", Command::ConfirmSource { text: words("alias is v6") }).unwrap();
+    room.ask(7, "maya", Command::Downstream { system: None, goes_on: true, text: words("ten postings read") }).unwrap();
+    assert!(
+        room.ask(7, "maya", Command::Downstream { system: Some("letters".into()), goes_on: true, text: words("x") })
+            .is_err()
+    );
+    room.ask(7, "ravi", Command::Downstream { system: None, goes_on: true, text: words("letters are right") }).unwrap();
+    room.ask(8, "dev", Command::ConfirmSource { clean: true, text: words("alias is v6") }).unwrap();
     let look_back = |count| Command::LookBack { from: at(-60), to: at(0), count, text: words("model = v7") };
     room.ask(9, "dev", look_back(12)).unwrap();
     assert!(room.ask(10, "dev", confirm()).is_err(), "each of them says what they do about them");
@@ -181,9 +184,9 @@ fn nearly_over(steps_are_done: bool) -> Room {
     }
     room.ask(6, "dev", flight()).unwrap();
     for who in ["maya", "ravi"] {
-        room.ask(7, who, Command::Downstream { system: None, text: words("fine") }).unwrap();
+        room.ask(7, who, Command::Downstream { system: None, goes_on: true, text: words("fine") }).unwrap();
     }
-    room.ask(8, "dev", Command::ConfirmSource { text: words("alias is v6") }).unwrap();
+    room.ask(8, "dev", Command::ConfirmSource { clean: true, text: words("alias is v6") }).unwrap();
     let look_back = Command::LookBack { from: at(-60), to: at(0), count: 0, text: words("none") };
     room.ask(9, "dev", look_back).unwrap();
     let asked = Some(CaseId { number: 9, ..rbk() });
