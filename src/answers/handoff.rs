@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Answers;
 use crate::card::{BriefOnCase, DrilledOn, HandoffBrief};
 use crate::desk::Shown;
-use crate::domain::kinds::handoff::{Handed, Idea, Illness, OnCase};
+use crate::domain::kinds::handoff::{Handed, HandoffState, Idea, Illness, OnCase};
 use crate::domain::kinds::{exception, incident};
-use crate::domain::{At, Body, Case, CaseId, CaseKind, Event, Label, People, PersonId, WorkflowId, every_case};
+use crate::domain::{At, Body, Case, CaseId, CaseKind, Event, Label, People, PersonId, WorkflowId, World, every_case};
 use crate::store::StoreError;
 
 /// So many cases are told one by one, the most ill first.
@@ -47,6 +47,14 @@ impl Answers {
         let restricted = theirs_alone.iter().filter(|_| !case.restricted).map(|it| it.id).collect();
         let hidden = case.restricted && cases.is_empty();
         cases.sort_by_key(|it| (Illness::of(it, now, &shown.policy), it.id));
+        let world =
+            World { policy: &shown.policy, stamped: &shown.policy, people: *people, releases: &shown.bot.releases };
+        let asked = match handoff.state {
+            HandoffState::Offered => handoff.to_say_back(&cases, &world),
+            HandoffState::Accepted | HandoffState::Declined | HandoffState::Withdrawn | HandoffState::Taken => {
+                Vec::new()
+            }
+        };
         let more = cases.len().saturating_sub(CASES_AT_MOST);
         cases.truncate(CASES_AT_MOST);
         let mut told = Vec::new();
@@ -108,6 +116,7 @@ impl Answers {
             hidden,
             told,
             more,
+            asked,
             restricted,
             ruled_out,
             unknown,

@@ -11,7 +11,7 @@ use super::{Speaker, Wording, answer, case, kinds, notice, story, view};
 use crate::domain::bot::releases::Freeze;
 use crate::domain::bot::rotas::{Rotas, Swap, Time};
 use crate::domain::bot::stages::Changed;
-use crate::domain::every_case::{KeptAs, KeptMessage, OpenedFrom};
+use crate::domain::every_case::{KeptAs, KeptMessage, LateAnswer, OpenedFrom};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
@@ -260,6 +260,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
             to: Receiver::Person(dev()),
             seats: seats(),
             answers: 2,
+            late: vec![late_answer(Duty::Update, None), late_answer(Duty::FillSeat, Some(About::named("comms")))],
             due: Some(DUE),
         },
         Telling::HandedOver {
@@ -268,6 +269,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
             to: Receiver::Role(role()),
             seats: Vec::new(),
             answers: 1,
+            late: Vec::new(),
             due: None,
         },
         Telling::Invited { by: maya(), person: dev() },
@@ -430,6 +432,10 @@ fn of_rotas() -> Vec<bot::Telling> {
 }
 
 /// By which something was handed over.
+fn late_answer(duty: Duty, about: Option<About>) -> LateAnswer {
+    LateAnswer { duty, about }
+}
+
 fn handoff() -> CaseId {
     CaseId { kind: CaseKind::Handoff, number: 3 }
 }

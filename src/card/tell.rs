@@ -152,9 +152,13 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         | T::Invited { .. }
         | T::Uninvited { .. }
         | T::Joined { .. }
-        | T::HandedOver { .. }
         | T::ToRelieve { .. }
         | T::AskedIn { .. } => {}
+        T::HandedOver { late, .. } => {
+            let late =
+                late.iter().map(|it| json!({ "duty": it.duty.word(), "about": about_as_seen(it.about.as_ref()) }));
+            facts.insert("late".to_owned(), late.collect());
+        }
         T::Excepted { duties, .. } => {
             let nouns: Vec<&str> = duties.iter().map(|duty| duty.noun()).collect();
             facts.insert("duties".to_owned(), json!(nouns));
@@ -195,6 +199,8 @@ pub(super) fn command(case: CaseId, duty: Duty, about: Option<&About>) -> Line {
     match duty.row().answer {
         AnsweredBy::Press | AnsweredBy::Vote | AnsweredBy::Draft => line,
         AnsweredBy::Seat => line.with(seat_of(about)),
+        // What is asked there is said back.
+        AnsweredBy::Words if duty == Duty::AcceptHandoff => line.with("first=…").with("next=…"),
         AnsweredBy::Words => line.with("…"),
         AnsweredBy::Either => line.with(about.map_or("…", About::text)),
         AnsweredBy::Named => line.with(about.map_or("…", About::text)).with("…"),

@@ -110,6 +110,14 @@ impl Desk {
         if let Reach::Case(id) = reach {
             return Ok(self.load(turn, id).await?.into_iter().collect());
         }
+        if let Reach::WithOffers(of_it) = reach {
+            let mut cases = Box::pin(self.reach(turn, *of_it)).await?;
+            let offers = Box::pin(self.reach(turn, Reach::Offers)).await?;
+            cases.extend(
+                offers.into_iter().filter(|offer| cases.iter().all(|it| it.id != offer.id)).collect::<Vec<_>>(),
+            );
+            return Ok(cases);
+        }
         let policy = self.policy_now(turn);
         let reach = reach.resolved(&self.bot_now(turn).people(&policy, turn.at));
         let wants = reach.clone();

@@ -220,6 +220,13 @@ impl Duty {
         self.row().noun
     }
 
+    /// The answer in a sentence: `the acknowledgement`.
+    pub fn the(self) -> String {
+        // Something that somebody does, and nothing that there is.
+        let article = if self == Duty::FillSeat { "" } else { "the " };
+        format!("{article}{}", self.noun())
+    }
+
     /// Whether targets for it can differ by severity: those of kinds of case that have one.
     pub const fn has_severity(self) -> bool {
         self.row().kind.has_severity()

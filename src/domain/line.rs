@@ -76,6 +76,7 @@ impl Sla {
 pub enum Shift {
     On,
     Take,
+    Override,
     End,
     Calendar,
 }

@@ -225,12 +225,12 @@ impl Refusal {
                 "put the rest in a file or a second message: {what} is too long, {have} characters where {most} are possible."
             )
             .into(),
-            Refusal::NothingOwed { case, duty } => format!("nobody owes “{duty}” on {case} now.").into(),
+            Refusal::NothingOwed { case, duty } => format!("nobody owes {} on {case} now.", duty.the()).into(),
             Refusal::WhichDuty { case, choices, example } => {
                 say!["name one, as in ", example.clone(), format!(": several duties are open on {case}, {choices}.")]
             }
             Refusal::DutyState { case, duty, state, instead } => {
-                say![format!("“{duty}” on {case} is {}. ", state.word()), instead.clone()]
+                say![format!("{} on {case} is {}. ", duty.the(), state.word()), instead.clone()]
             }
             Refusal::NotAPauseReason(reasons) => {
                 format!("begin with a reason that the policy allows: {reasons}.").into()

@@ -253,14 +253,14 @@ impl<'a> Draft<'a> {
         role.map_or_else(|| "that role".to_owned(), RoleId::to_string)
     }
 
-    /// `; next is “resolve” by 15:04: Dev or Lena`, or nothing where nobody owes it.
+    /// `; next is the resolution by 15:04: Dev or Lena`, or nothing where nobody owes it.
     pub fn next_is(&self, duty: Duty) -> String {
         let Some(owed) = self.case.owed(duty) else {
             return String::new();
         };
         let people = persons(self.case.waiting_on(owed, &self.world.people));
         let due = self.world.moment_for(owed.terms.due, self.at, self.by.person());
-        format!("; next is “{duty}” by {due}: {}", self.world.names(&people))
+        format!("; next is {} by {due}: {}", duty.the(), self.world.names(&people))
     }
 
     /// Ends the draft with “done: what”.

@@ -96,6 +96,6 @@ impl<'a> Scene<'a> {
             Holder::Person(person) => self.name(person),
         };
         let people: Vec<String> = self.waiting_on(obligation).iter().map(|it| self.name(it)).collect();
-        Refusal::not_yours(format!("“{}” on {}", obligation.duty, self.case.id), roles, &people)
+        Refusal::not_yours(format!("{} on {}", obligation.duty.the(), self.case.id), roles, &people)
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::bot::rotas::Meant;
 use crate::domain::kinds::incident::{
     Entity, Harm, HarmType, Impact, Intent, Lawful, Nature, Reached, SeatName, Timing, Which,
 };
@@ -76,6 +77,8 @@ pub(super) struct Values<'a> {
     pub revision: Option<u32>,
     case: Option<CaseId>,
     map: BTreeMap<&'static str, Value>,
+    /// Of the moments, those that were said as a day alone.
+    days: Vec<&'static str>,
 }
 
 /// Reads everything that was said with a verb and makes of it what is asked.
@@ -85,6 +88,7 @@ pub(super) struct Values<'a> {
 pub(super) fn conclude(verb: &'static Verb, raw: &Raw, context: &Context<'_>) -> Result<Asked, Vec<Wrong>> {
     let mut map = BTreeMap::new();
     let mut wrongs = Vec::new();
+    let mut days = Vec::new();
     if verb.case && raw.case.is_none() {
         wrongs.push(Wrong { field: "case", missing: true, sentence: no_case(verb) });
     }
@@ -93,6 +97,9 @@ pub(super) fn conclude(verb: &'static Verb, raw: &Raw, context: &Context<'_>) ->
             Some(said) => match read(arg.kind, said, context) {
                 Ok(value) => {
                     map.insert(arg.name, value);
+                    if arg.kind == Kind::Start && moment::day_alone(said, context.at, context.zone).is_some() {
+                        days.push(arg.name);
+                    }
                 }
                 Err(sentence) => wrongs.push(Wrong { field: arg.name, missing: false, sentence }),
             },
@@ -108,7 +115,7 @@ pub(super) fn conclude(verb: &'static Verb, raw: &Raw, context: &Context<'_>) ->
     if !wrongs.is_empty() {
         return Err(wrongs);
     }
-    let values = Values { verb, context, revision: raw.revision, case: raw.case, map };
+    let values = Values { verb, context, revision: raw.revision, case: raw.case, map, days };
     (verb.make)(&values).map_err(|wrong| vec![wrong])
 }
 
@@ -435,6 +442,17 @@ impl Values<'_> {
                 self.verb.called(self.context.prefix)
             ),
         })
+    }
+
+    /// Which shift is meant: by a moment in it, or by the day on which it begins.
+    pub fn shift(&self, name: &str) -> Meant {
+        let Some(at) = self.maybe_moment(name) else { return Meant::Next };
+        let zone = self.context.zone;
+        let day = at.utc().filter(|_| self.days.contains(&name)).map(|at| at.with_timezone(&zone).date_naive());
+        match day.and_then(|day| moment::whole_day(day, zone)) {
+            Some((starts, ends)) => Meant::Day { at, starts, ends },
+            None => Meant::At(at),
+        }
     }
 
     pub fn flag(&self, name: &str) -> bool {

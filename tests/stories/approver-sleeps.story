@@ -3,7 +3,7 @@
 09:00 maya> /approval request credit Ship v7
 09:10 priya> /approval approve APR-1
       greta> /approval approve APR-1
-      greta hears: Ask Tomas or Anika: “decide” on APR-1 is for model-risk
+      greta hears: Ask Tomas or Anika: the decision on APR-1 is for model-risk
 10:59 not @greta: is late
 11:00 #credit: APR-1 · decision is late, due 11:00 · escalated to @greta (governance) · 1 of 2 ... waiting on @tomas or @anika
       @greta: APR-1 · decision is late

@@ -6,7 +6,7 @@
 11:00 #credit: containment is late
       duty INC-1 contain: late, attributed vendor, contested no
 11:05 maya> /incident contest INC-1 says=client duty=acknowledge it was ours
-      maya hears: “acknowledge” on INC-1 isn't late, so there is nothing to contest
+      maya hears: The acknowledgement on INC-1 isn't late, so there is nothing to contest
       ravi> /incident contest INC-1 duty=contain says=third-party
       ledger: duty.contested x0
       ravi> /incident contest INC-1 duty=contain says=third-party The cloud was down until noon

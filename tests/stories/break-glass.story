@@ -27,7 +27,7 @@ Tue 11:00 @henrik: APR-1 · break-glass review is due at 23:00
       arjun> /approval glass-review APR-1 it was right
       arjun hears: Only Henrik or Ines can do that on APR-1
       priya> /approval glass-review APR-1 it was right
-      priya hears: “review-break-glass” on APR-1 is for chief-risk
+      priya hears: the break-glass review on APR-1 is for chief-risk
       ines> /approval glass-review APR-1 Justified; the on-call list was out of date
       ines hears: your review is recorded
       #credit: APR-1 · break-glass review by Ines

@@ -7,7 +7,7 @@
       not @henrik: APR-1
       @priya: APR-1
       henrik> /approval approve APR-1
-      henrik hears: “decide” on APR-1 is for model-risk
+      henrik hears: the decision on APR-1 is for model-risk
       priya> /approval approve APR-1
       priya hears: 1 of 2
 # On anybody else's request it counts.

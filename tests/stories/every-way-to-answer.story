@@ -4,11 +4,11 @@
       priya presses Approve in a message
       priya hears: 1 of 2
       ravi presses Approve on APR-1
-      ravi hears: Ask Tomas or Anika: “decide” on APR-1 is for model-risk
+      ravi hears: Ask Tomas or Anika: the decision on APR-1 is for model-risk
       ravi> /approval ok APR-1
-      ravi hears: “decide” on APR-1 is for model-risk
+      ravi hears: the decision on APR-1 is for model-risk
       ravi in thread APR-1> @countersign approve
-      ravi hears: “decide” on APR-1 is for model-risk
+      ravi hears: the decision on APR-1 is for model-risk
       ledger: approval.voted x1
       anika dm> /approval yes APR-1
       anika hears: approved

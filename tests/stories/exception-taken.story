@@ -11,8 +11,8 @@
       lena> /exception hand-back EXC-1
       lena hears: Dev has it. /exception take EXC-1 takes it over.
 09:20 lena> /exception take EXC-1
-      lena hears: it is yours, over from Dev until 10:20
-      @dev: EXC-1 · Lena has it in hand until 10:20 · over from Dev
+      lena hears: it is yours, taken over from Dev until 10:20
+      @dev: EXC-1 · Lena has it in hand until 10:20 · taken over from Dev
       card EXC-1: In hand: Lena
 09:30 lena> /exception hand-back EXC-1 called away
       #credit: EXC-1 · free again: Lena handed it back ... “called away”

@@ -39,7 +39,7 @@
       jonas hears: it is yours from now on
       duty INC-1 contain: owed, due 11:00, holders maya jonas
       card INC-1: Lead: Jonas
-      #credit: INC-1 · product has
+      #credit: INC-1 · product took over
       ledger: seat.handed x1
 # What comes later on this workflow is theirs as well; elsewhere the vendor's stays the vendor's.
 09:30 maya> /incident open credit sev1 Wrong rates

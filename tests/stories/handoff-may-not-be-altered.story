@@ -8,7 +8,7 @@ channel: #claims
       sofia> /handoff briefing HOF-1
       sofia hears: Not to be altered: claims, before an authority is told of INC-1
       sofia> /handoff accept HOF-1
-      sofia hears: Say back which workflow a law forbids altering now: /handoff accept HOF-1 unaltered=…. /handoff briefing HOF-1 says so
+      sofia hears: Say back which workflow a law forbids altering now: /handoff accept HOF-1 unaltered=…. /handoff briefing HOF-1 shows it
       ledger: handoff.accepted x0
       sofia> /handoff accept HOF-1 unaltered=credit
       sofia hears: Not all of what you said back is so

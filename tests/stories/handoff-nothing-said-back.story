@@ -3,9 +3,9 @@
 09:00 priya> /handoff offer role=model-risk of=credit to=@lena
       lena> /handoff accept HOF-1
       lena hears: Priya stays reachable until 09:30
-      @priya: HOF-1 · from 09:00 on, @lena has it over from Priya ... Priya stays reachable until 09:30
+      @priya: HOF-1 · at 09:00 @lena took over from Priya ... Priya stays reachable until 09:30
       card HOF-1: Reachable: Priya until 09:30
       priya> /handoff confirm HOF-1
-      priya hears: Nobody owes “stay-reachable” on HOF-1 now
+      priya hears: Nobody owes the word that it was understood on HOF-1 now
 10:00 nobody is told: is late
       case HOF-1: accepted

@@ -20,9 +20,9 @@
       case HOF-1: offered
 09:20 lena> /handoff accept HOF-1 first=INC-1 next=command
       lena hears: it is yours from now on, with its clocks running. Arjun stays reachable until 09:50
-      #credit: HOF-1 · from 09:20 on, @lena has it over from Arjun
-      #credit: INC-1 · Lena has lead and 1 open answer over from Arjun · HOF-1
-      @maya: HOF-1 · from 09:20 on
+      #credit: HOF-1 · at 09:20 @lena took over from Arjun
+      #credit: INC-1 · Lena took over lead and 1 open answer from Arjun · HOF-1
+      @maya: HOF-1 · at 09:20 @lena took over
       #credit: HOF-1 · Lena said it back, and it is so
       case HOF-1: accepted
       duty INC-1 resolve: owed, due 19:00

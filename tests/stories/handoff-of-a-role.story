@@ -9,8 +9,8 @@
       maya> /approval approve APR-1 Looks right
       maya hears: Ask Priya, Tomas or Anika
 09:20 maya> /handoff accept HOF-1 first=APR-1 next=governance
-      maya hears: With Priya stays what you may not answer: “decision” on APR-2
-      #credit: HOF-1 · from 09:20 on, @maya has it over from Priya
+      maya hears: With Priya stays what you may not answer: the decision on APR-2
+      #credit: HOF-1 · at 09:20 @maya took over from Priya
       ledger: seat.handed x1
       ledger: duty.kept x1
       duty APR-1 decide: owed, due 11:00

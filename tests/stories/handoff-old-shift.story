@@ -6,7 +6,7 @@ policy: tests/stories/rota.toml
 10:00 arjun> /rota take desk
       arjun hears: You are on desk now
 11:00 lena> /handoff accept HOF-1
-      lena hears: Dev holds none of it any more. /handoff decline HOF-1 … ends it
+      lena hears: Dev holds none of it any more: the shift of desk is with Arjun by now. /handoff decline HOF-1 … ends it
       maya> /incident open credit sev3 Scores drift
       duty INC-1 acknowledge: owed, holders arjun
       not @arjun: @lena is on desk

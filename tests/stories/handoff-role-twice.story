@@ -9,7 +9,7 @@
 09:10 dev> /handoff accept HOF-2 first=INC-1 next=command
       dev hears: it is yours from now on
       lena> /handoff accept HOF-1 first=INC-1 next=command
-      lena hears: Arjun holds none of it any more. /handoff decline HOF-1 … ends it
+      lena hears: Arjun holds none of it any more: command is with Dev or Sofia by now. /handoff decline HOF-1 … ends it
       case HOF-1: offered
       ledger: seat.handed x1
       duty INC-1 resolve: owed, due 19:00, holders dev sofia

@@ -4,7 +4,7 @@
       maya> /incident role INC-1 lead @dev
 09:30 maya> /incident invite INC-1 @greta
       greta> /handoff take INC-1 Dev doesn't answer
-      greta hears: INC-1 is yours, over from Dev
+      greta hears: INC-1 is yours: you took it over from Dev
       @dev: HOF-1 · Greta took over INC-1
       not #ops: HOF-1
       not #credit: HOF-1

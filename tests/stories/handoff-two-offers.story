@@ -7,6 +7,6 @@
       dev> /handoff accept HOF-2 first=INC-1 next=command
       card INC-1: Lead: Dev
       lena> /handoff accept HOF-1 first=INC-1 next=command
-      lena hears: Arjun holds none of it any more
+      lena hears: Arjun holds none of it any more: INC-1 is with Dev by now
       card INC-1: Lead: Dev
       duty INC-1 resolve: owed, due 19:00, holders dev sofia

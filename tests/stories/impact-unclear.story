@@ -8,7 +8,7 @@
       case INC-1: open
 09:30 @priya: INC-1 · impact assessment is due at 10:00
       maya> /incident assess INC-1 nobody at all
-      maya hears: “assess” on INC-1 is for model-risk
+      maya hears: the impact assessment on INC-1 is for model-risk
       card INC-1: Impact: unclear
       tomas> /incident assess INC-1 about 40 applicants
       tomas hears: the impact is on record

@@ -12,7 +12,7 @@ start: 2026-11-23 23:00
       #credit: governance is paged
       not @henrik: INC-1
 23:04 jonas> /incident here INC-1
-      jonas hears: Ask Greta: “answer-page” on INC-1 is for governance
+      jonas hears: Ask Greta: the answer to the page on INC-1 is for governance
       greta presses I'm here in a message
       greta hears: your answer to the page is told
       #credit: INC-1 · page answered by Greta
@@ -29,4 +29,4 @@ start: 2026-11-23 23:00
       duty INC-1 answer-page: met-late
 Tue 01:00 nobody is told: answer to the page
       maya> /incident here INC-1
-      maya hears: Nobody owes “answer-page” on INC-1 now.
+      maya hears: Nobody owes the answer to the page on INC-1 now.

@@ -18,7 +18,7 @@
       arjun> /incident pause INC-1 waiting on the vendor duty=resolve
       arjun hears: is paused
       arjun> /incident resume INC-1 duty=acknowledge
-      arjun hears: The clock of “acknowledge” on INC-1 isn't paused.
+      arjun hears: The clock of the acknowledgement on INC-1 isn't paused.
 # Whose clock it isn't lets it run no more than they may stop it.
       jonas> /incident resume INC-1 duty=resolve
       jonas hears: Ask Greta: letting this clock run again is for governance.

@@ -10,6 +10,6 @@
       not @priya: APR-1
       duty APR-1 decide: owed, due 11:00, holders priya anika henrik, votes 1
       tomas> /approval approve APR-1
-      tomas hears: Ask Anika or Henrik: “decide” on APR-1 is for model-risk
+      tomas hears: Ask Anika or Henrik: the decision on APR-1 is for model-risk
       henrik> /approval approve APR-1
       case APR-1: approved

@@ -2,7 +2,7 @@
 
 09:00 maya> /approval request credit Ship v7
 09:30 ravi> /approval ask APR-1 why
-      ravi hears: “decide” on APR-1 is for model-risk
+      ravi hears: the decision on APR-1 is for model-risk
       priya> /approval ask APR-1 Which data was it tested on?
       priya hears: Maya is asked; your clock is paused meanwhile
       #credit: APR-1 · answer by 11:30, @maya: Priya asks ... Which data was it tested on? ... The approvers’ clock is paused

@@ -3,12 +3,12 @@
 09:00 maya> /incident open credit sev2 Scores drift
       dev> /incident ack INC-1
 10:00 arjun> /incident resolve INC-1 back-filled
-      arjun hears: resolved; next is “review” by Tue 24 Nov 10:00: Greta
+      arjun hears: resolved; next is the review by Tue 24 Nov 10:00: Greta
       duty INC-1 review: owed, due Tue 24 Nov 10:00
       dev> /incident update INC-1 still fine
       dev hears: INC-1 is resolved already (Arjun, 10:00). `/incident review INC-1 …` accepts the review
 11:00 maya> /incident reopen INC-1 it is back since half past ten
-      maya hears: reopened; next is “acknowledge” by 12:00: Dev or Lena
+      maya hears: reopened; next is the acknowledgement by 12:00: Dev or Lena
       #credit: INC-1 is open again · Maya ... it is back since half past ten
       @dev: INC-1 is open again
       @dev: open again ... [Acknowledge]

@@ -18,5 +18,5 @@
       dev hears: 0 decisions of “v7” are kept
       duty RBK-1 look-back: met
       maya> /rollback looked-at RBK-1 Nothing to do
-      maya hears: Nobody owes “answer-look-back” on RBK-1 now
+      maya hears: Nobody owes the answer to the look-back on RBK-1 now
       not @maya: answer to the look-back

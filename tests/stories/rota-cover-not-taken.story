@@ -11,7 +11,12 @@ policy: tests/stories/rota.toml
       arjun hears: No. 1: somebody else is asked.
       @dev: No. 1 · nobody took desk from 09:00 to Tue 24 Nov 09:00 ... Asked: Arjun · wanted by Dev
       @greta: No. 1 · nobody took desk
-      #ops: No. 1 · nobody took desk ... /rota override desk @… to=… because …
+      #ops: No. 1 · nobody took desk ... Who takes turns can be put on, also by themselves: /rota override desk @… from=… to=… because …
+      nobody is told: rota confirm 1
+      lena> /rota confirm 1
+      lena hears: No. 1 waits for no answer
+      lena> /rota confirm 9
+      lena hears: No. 9 was never given: the last is no. 1
       maya> /incident open credit sev3 Scores drift
       duty INC-1 acknowledge: owed, holders dev
 12:00 not #ops: nobody took

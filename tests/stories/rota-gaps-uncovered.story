@@ -7,7 +7,7 @@ Fri 09:00 the policy says: acknowledge_within = "15m" => hours = { mon-fri = "09
       nobody is told: You are on desk
 Fri 17:00 @lena: Your shift of desk is over, and nobody is on now ... What triage owes waits for whoever is on next
       greta> /rota on desk
-      greta hears: desk · nobody now, until Mon 30 Nov 09:00; then Lena
+      greta hears: desk · nobody now; then Lena from Mon 30 Nov 09:00
 Fri 18:00 maya> /incident open credit sev1 Wrong decisions
       duty INC-1 acknowledge: owed, due 18:20, holders lena
       @lena: INC-1

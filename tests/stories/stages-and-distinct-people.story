@@ -12,7 +12,7 @@
       priya submits: reason = tested on October
       priya hears: 1 of 2
       henrik> /approval approve APR-1 fine
-      henrik hears: “decide” on APR-1 is for model-risk
+      henrik hears: the decision on APR-1 is for model-risk
 # Henrik stands in for Anika and speaks in stage one; so he doesn't in stage two.
       anika> /approval delegate @henrik until friday 17:00 Holiday
       henrik> /approval approve APR-1 fine
@@ -25,7 +25,7 @@
       henrik> /approval approve APR-1 fine again
       henrik hears: You approved an earlier stage of APR-1; another person decides this one. Waiting on Ines or Greta.
       tomas> /approval approve APR-1 me too
-      tomas hears: “decide” on APR-1 is for chief-risk and governance
+      tomas hears: the decision on APR-1 is for chief-risk and governance
 11:00 @ines: APR-1 · decision is due at 13:00
       not @priya: is due
       greta> /approval approve APR-1 in her stead

@@ -3,7 +3,7 @@
 09:00 maya> /approval request credit Ship v7 path=widening
 09:59 not @henrik: APR-1
       henrik> /approval approve APR-1
-      henrik hears: “decide” on APR-1 is for model-risk
+      henrik hears: the decision on APR-1 is for model-risk
 10:00 #credit: APR-1 · decide now, @henrik or @ines: chief-risk may decide too
       @henrik: chief-risk may decide too
       @henrik x1: APR-1 · decide now, @henrik or @ines: chief-risk

@@ -3,7 +3,7 @@
 09:00 maya> /incident open credit sev1 Cards are blocked
       duty INC-1 update: owed, due 09:30
       sofia> /incident ack INC-1
-      sofia hears: “acknowledge” on INC-1 is for triage
+      sofia hears: the acknowledgement on INC-1 is for triage
       lena> /incident ack INC-1
 09:15 @arjun: update is due at 09:30
       jonas> /incident note INC-1 a customer called
@@ -11,7 +11,7 @@
       #credit: INC-1 · note by Jonas ... a customer called
       duty INC-1 update: owed, due 09:30
       jonas> /incident update INC-1 a customer called
-      jonas hears: Ask Arjun or Sofia, or write `/incident note INC-1 …`, which everybody may: “update” on INC-1 is for command
+      jonas hears: Ask Arjun or Sofia, or write `/incident note INC-1 …`, which everybody may: the update on INC-1 is for command
       sofia> /incident update INC-1 the vendor looks at it
       sofia hears: update told; the next one by 09:45
       #credit: INC-1 · update by Sofia ... the vendor looks at it

@@ -4,7 +4,7 @@
       dev> /incident waive INC-1 duty=resolve Nobody is touched
       dev hears: Ask Greta: waiving a duty is for governance.
       greta> /incident waive INC-1 duty=contain Nobody is touched
-      greta hears: Nobody owes “contain” on INC-1 now.
+      greta hears: Nobody owes the containment on INC-1 now.
       greta in thread INC-1> @countersign waive duty=resolve
       greta hears: “reason” is missing
       duty INC-1 resolve: owed

@@ -10,8 +10,9 @@ use crate::domain::kinds::handoff::{Action, Contingency, Illness, OnCase};
 use crate::domain::obligation::About;
 use crate::domain::{At, CaseId, CaseKind, Duty, Label, Severity, WorkflowId};
 
-/// So many open answers of a case are told one by one; the others are counted.
+/// So many open answers of a case are told one by one, late ones first; of so many more what it is and by when, and the rest is counted.
 const ACTIONS_AT_MOST: usize = 4;
+const SHORTLY_AT_MOST: usize = 12;
 
 /// What a receiver has to know of what is handed over.
 pub struct HandoffBrief {
@@ -22,6 +23,8 @@ pub struct HandoffBrief {
     /// The most ill first.
     pub told: Vec<BriefOnCase>,
     pub more: usize,
+    /// What its reader is asked to say back.
+    pub asked: Vec<Label>,
     /// Cases of it that only their own people may read of, by now.
     pub restricted: Vec<CaseId>,
     /// What people noted on the handoff itself.
@@ -66,6 +69,12 @@ pub(super) fn facts(brief: &HandoffBrief) -> Json {
     let typed = |all: &[String]| all.iter().map(|it| typed_here(it)).collect::<Vec<_>>();
     let told = brief.told.iter().map(|it| {
         let on = &it.on;
+        let rest = on.actions.iter().skip(ACTIONS_AT_MOST).take(SHORTLY_AT_MOST).map(|action| {
+            json!({
+                "duty": action.duty.word(), "about": about_as_seen(action.about.as_ref()), "late": action.late,
+                "due": action.due.0,
+            })
+        });
         let actions = on.actions.iter().take(ACTIONS_AT_MOST).map(|action| {
             json!({
                 "duty": action.duty.word(), "about": about_as_seen(action.about.as_ref()), "late": action.late,
@@ -76,7 +85,8 @@ pub(super) fn facts(brief: &HandoffBrief) -> Json {
         json!({
             "case": on.case.to_string(), "title": on.title, "illness": on.illness.word(), "state": on.state,
             "severity": on.severity.map(Severity::word), "impact_unknown": on.unknown,
-            "actions": actions.collect::<Vec<_>>(), "more": on.actions.len().saturating_sub(ACTIONS_AT_MOST),
+            "actions": actions.collect::<Vec<_>>(), "rest": rest.collect::<Vec<_>>(),
+            "more": on.actions.len().saturating_sub(ACTIONS_AT_MOST + SHORTLY_AT_MOST),
             "seats": it.seats, "answers": it.answers,
             "ruled_out": typed(&it.ruled_out), "unknown": typed(&it.unknown),
         })
@@ -97,7 +107,7 @@ pub(super) fn facts(brief: &HandoffBrief) -> Json {
         .map(|(workflow, class, times)| json!({ "workflow": workflow, "class": class, "times": times }));
     let knowledge = brief.knowledge.iter().map(|(what, shown)| json!({ "what": typed_here(what), "shown": shown }));
     json!({
-        "case": brief.case.to_string(), "title": brief.title, "hidden": brief.hidden, "more": brief.more,
+        "case": brief.case.to_string(), "title": brief.title, "hidden": brief.hidden, "more": brief.more, "asked": brief.asked,
         "told": told.collect::<Vec<_>>(), "in_force": in_force.collect::<Vec<_>>(),
         "recurs": recurs.collect::<Vec<_>>(), "knowledge": knowledge.collect::<Vec<_>>(),
         "restricted": ids(&brief.restricted), "ruled_out": typed(&brief.ruled_out), "unknown": typed(&brief.unknown),
@@ -132,7 +142,7 @@ pub(super) fn sample(hidden: bool) -> Json {
             Some(Severity::Sev1),
             true,
             std::iter::repeat_n(action(Some(About::Words(samples::words())), true, Some(then.clone())), 5)
-                .chain([action(None, false, None)])
+                .chain(std::iter::repeat_n(action(None, false, None), SHORTLY_AT_MOST))
                 .collect(),
         ),
         seats: vec![Label::from("lead")],
@@ -155,6 +165,7 @@ pub(super) fn sample(hidden: bool) -> Json {
         hidden,
         told: if hidden { Vec::new() } else { vec![full(), calm()] },
         more: usize::from(!hidden),
+        asked: if hidden { Vec::new() } else { ["first", "next", "unaltered"].map(Label::from).to_vec() },
         restricted: if hidden { Vec::new() } else { vec![id(CaseKind::Incident, 5)] },
         ruled_out: if hidden { Vec::new() } else { vec![samples::words()] },
         unknown: if hidden { Vec::new() } else { vec![samples::words()] },

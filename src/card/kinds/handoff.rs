@@ -8,12 +8,12 @@ use super::super::wording::typed_here;
 use super::super::{Button, Speaker, Style, Tone, form_button, open, press};
 use super::Shows;
 use crate::domain::kinds::handoff::{
-    Action, Brief, Contingency, Event, Handed, Handoff, HandoffState, Illness, Item, Kept, Offered, OnCase, Remark,
-    SaidBack, Scope, Standing, Telling,
+    Action, Brief, Contingency, Event, Handed, Handoff, HandoffState, Illness, Item, Kept, Late, Offered, OnCase,
+    Remark, SaidBack, Scope, Standing, Telling,
 };
 use crate::domain::notice::CaseTitle;
 use crate::domain::obligation::{self, About, Receiver};
-use crate::domain::{At, Case, CaseId, CaseKind, Duty, HandoffDuty, Label, Obligation, Severity};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, HandoffDuty, Label, Obligation, PersonId, Severity};
 use crate::grammar::find;
 
 /// So many items are told one by one on a card; the others are counted.
@@ -140,8 +140,10 @@ impl Shows for Handoff {
     }
 
     fn samples() -> Vec<Telling> {
-        let offered =
-            |by, items, reason| Telling::Offered { giver: maya(), by, items, people: whom(), due: DUE, reason };
+        let offered = |by, items, asked: &[&str], reason| {
+            let asked = asked.iter().map(|it| Label::from(*it)).collect();
+            Telling::Offered { giver: maya(), by, items, asked, people: whom(), due: DUE, reason }
+        };
         let moved = |to, stays, text, reachable_until| Telling::Moved {
             giver: maya(),
             to,
@@ -149,32 +151,41 @@ impl Shows for Handoff {
             at: NOW,
             cases: 2,
             answers: 3,
+            late: if stays > 0 {
+                vec![Late { case: on(), duty: Duty::Update }, Late { case: on(), duty: Duty::FillSeat }]
+            } else {
+                Vec::new()
+            },
             stays,
             text,
             reachable_until,
             who: reachable_until.map(|_| dev()),
         };
-        let refused = |item: Option<u32>, due| Telling::Refused {
+        let refused = |item: Option<u32>, due, held_by: Option<Vec<PersonId>>| Telling::Refused {
             by: dev(),
             giver: maya(),
             item,
             what: item.map(|_| "INC-2".to_owned()),
             reason: words(),
+            gone: held_by.is_some(),
+            held_by: held_by.unwrap_or_default(),
             people: whom(),
             due,
         };
         let over = |state: &str, reason| Telling::Over { state: Label::from(state), by: dev(), item: None, reason };
         vec![
-            offered(Some(dev()), 3, Some(words())),
-            offered(None, 1, None),
+            offered(Some(dev()), 3, &["first", "next"], Some(words())),
+            offered(None, 1, &[], None),
             moved(Receiver::Person(dev()), 2, Some(words()), Some(DUE)),
             moved(Receiver::Role(role()), 0, None, None),
             Telling::SaidBack { by: dev(), giver: maya(), said: said(), wrong: 1, due: DUE },
             Telling::SaidBack { by: dev(), giver: maya(), said: right(), wrong: 0, due: DUE },
             Telling::Proven { by: dev(), item: 1, on: Some(on()), text: words(), left: 2 },
             Telling::Proven { by: dev(), item: 1, on: None, text: words(), left: 0 },
-            refused(Some(2), Some(DUE)),
-            refused(None, None),
+            refused(Some(2), Some(DUE), None),
+            refused(None, None, None),
+            refused(Some(2), None, Some(vec![dev()])),
+            refused(None, None, Some(Vec::new())),
             Telling::Taken { by: dev(), giver: maya(), on: on(), reason: words(), at: NOW, people: whom(), due: DUE },
             over("confirmed", None),
             over("corrected", Some(words())),

@@ -126,7 +126,8 @@ fn every_button_does_what_a_line_would() {
         buttons.extend(tell::answers(id, duty, None, None));
         buttons.extend(answers_unseen(id, duty, None, None));
         // `…` is where people's own words come.
-        let line = tell::command(id, duty, None).typed("/").replace(
+        let line = tell::command(id, duty, None).typed("/");
+        let line = line.replace("first=…", "first=INC-1").replace("next=…", "next=governance-lead").replace(
             '…',
             match duty {
                 Duty::FollowUp | Duty::CloseGap => "1",

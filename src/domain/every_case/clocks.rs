@@ -43,7 +43,7 @@ pub fn pause(scene: &Scene<'_>, duty: Option<Duty>, reason: &str) -> Result<Ruli
     let (number, duty, ends) = (open.number, open.duty, open.pause_ends(scene.ask.at, running));
     draft.change(number, Change::Paused { reason: reason.to_owned(), by: by.clone(), ends });
     draft.tell_case(Telling::Paused { duty, reason: reason.to_owned(), by, ends });
-    Ok(draft.done(format!("the clock of “{duty}” is paused")))
+    Ok(draft.done(format!("the clock of {} is paused", duty.the())))
 }
 
 pub fn resume(scene: &Scene<'_>, duty: Option<Duty>) -> Result<Ruling, Refusal> {
@@ -58,7 +58,7 @@ pub fn resume(scene: &Scene<'_>, duty: Option<Duty>) -> Result<Ruling, Refusal> 
     draft.resume(number);
     let due = draft.case.obligation(number).map_or(scene.ask.at, |it| it.terms.due);
     draft.tell_case(Telling::Resumed { duty, by: Some(by), due, under: None });
-    Ok(draft.done(format!("the clock of “{duty}” runs again")))
+    Ok(draft.done(format!("the clock of {} runs again", duty.the())))
 }
 
 pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refusal> {
@@ -108,7 +108,7 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
     draft.resume(number);
     draft.change(number, Change::Waived { by: by.clone(), reason: reason.clone() });
     draft.tell_case(Telling::Waived { duty, by, reason });
-    Ok(draft.done(format!("“{duty}” is waived")))
+    Ok(draft.done(format!("{} is waived", duty.the())))
 }
 
 /// Whoever may not give an answer may not waive it either, nor may anybody in their seat: nobody is let off by their own word.
@@ -168,9 +168,13 @@ fn meant<'c>(
         return named.ok_or_else(|| match verb {
             Verb::Contest | Verb::Settle => {
                 let verb: &str = verb.into();
-                Refusal::missing(format!("“{duty}” on {} isn't late, so there is nothing to {verb}.", scene.case.id))
+                Refusal::missing(format!(
+                    "{} on {} isn't late, so there is nothing to {verb}.",
+                    duty.the(),
+                    scene.case.id
+                ))
             }
-            Verb::Resume => Refusal::missing(format!("the clock of “{duty}” on {} isn't paused.", scene.case.id)),
+            Verb::Resume => Refusal::missing(format!("the clock of {} on {} isn't paused.", duty.the(), scene.case.id)),
             Verb::Pause
             | Verb::Link
             | Verb::List

@@ -1,6 +1,6 @@
 //! What somebody holds on a case goes to somebody else, by a handoff: seats, and answers that are owed. Clocks go on as they ran.
 
-use super::{Event, Telling};
+use super::{Event, LateAnswer, Telling};
 use crate::domain::obligation::{About, Change, Holder, Obligation, Receiver, State};
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
@@ -134,7 +134,10 @@ pub(super) fn hand_over(scene: &Scene<'_>, wanted: &HandOver) -> Ruling {
     if !seats.is_empty() || !moves.duties.is_empty() {
         let due = moves.of(scene.case).filter(|it| it.state() == State::Owed).map(|it| it.terms.due).min();
         let answers = u32::try_from(moves.duties.len()).unwrap_or(u32::MAX);
-        draft.tell_case(Telling::HandedOver { handoff, from: from.clone(), to: to.clone(), seats, answers, due });
+        let mut late: Vec<&Obligation> = moves.of(scene.case).filter(|it| it.is_late()).collect();
+        late.sort_by_key(|it| it.terms.due);
+        let late = late.into_iter().map(|it| LateAnswer { duty: it.duty, about: it.about.clone() }).collect();
+        draft.tell_case(Telling::HandedOver { handoff, from: from.clone(), to: to.clone(), seats, answers, late, due });
     }
     draft.ruling
 }

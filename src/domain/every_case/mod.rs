@@ -21,7 +21,7 @@ pub mod wake;
 
 pub use handing::{HandOver, Handing, InRoles, Moves, moves};
 pub use kept::{Kept, KeptAs, KeptMessage, OpenedFrom, keep};
-pub use telling::Telling;
+pub use telling::{LateAnswer, Telling};
 
 /// Who sees a case that isn't restricted, as whoever opens it is told.
 pub const PUBLIC: &str = "Public: everybody in the workflow's channels sees it";

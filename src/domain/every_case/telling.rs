@@ -8,6 +8,14 @@ use crate::domain::notice::{ClockItem, To};
 use crate::domain::obligation::{About, Attribution, Receiver, Standing, Under};
 use crate::domain::{At, CaseId, Duty, Label, PersonId};
 
+/// An answer that was late when it was handed over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LateAnswer {
+    pub duty: Duty,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
+}
+
 /// Told of any case. Texts of people are plain strings here and are escaped by the adapter that shows them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
 #[serde(rename_all = "kebab-case")]
@@ -125,7 +133,10 @@ pub enum Telling {
         seats: Vec<Label>,
         /// How many open answers went along.
         answers: u32,
-        /// Of those, the one due first.
+        /// Those of them that were late then, the latest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        late: Vec<LateAnswer>,
+        /// Of the others, the one due first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<At>,
     },

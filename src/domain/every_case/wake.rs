@@ -168,8 +168,8 @@ fn tell_that_nobody_is_left(draft: &mut Draft<'_>, obligation: &Obligation) {
         true => "A restricted case waits on nobody: nobody is left who may answer. Its people see which one it is."
             .to_owned(),
         false => format!(
-            "Name somebody in the policy: {case} waits on nobody. Nobody is left who may give the {duty} that {owed_by} owes. The clock runs on.",
-            duty = duty.noun()
+            "Name somebody in the policy: {case} waits on nobody. Nobody is left who may give {duty} that {owed_by} owes. The clock runs on.",
+            duty = duty.the()
         ),
     };
     let telling = bot::Telling::Sentence { text: text.into() }.into();

@@ -2,12 +2,19 @@
 //! ledger, a drafted document, whose answer still matters.
 
 use super::super::obligation::{Holder, Obligation};
-use super::super::{At, Case, CaseId, Label, People, PersonId, RoleId, To, WorkflowId};
+use super::super::{At, Body, Case, CaseId, Label, People, PersonId, RoleId, To, WorkflowId};
+use super::handoff::HandoffState;
 
 /// Cases beside a rule's own that it must see. They are read by the desk, in the turn in which it decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
     Case(CaseId),
+    /// Those of these that are open, or on which something is owed.
+    These(Vec<CaseId>),
+    /// Handoffs that nobody has answered yet.
+    Offers,
+    /// These, and the offers beside them.
+    WithOffers(Box<Reach>),
     /// Open ones in which these people have a seat or owe something in person, or one of these roles owes something.
     HeldBy {
         people: Vec<PersonId>,
@@ -33,7 +40,8 @@ impl Reach {
                 let roles = people.iter().flat_map(|person| of.roles_of(person)).cloned().collect();
                 Reach::HeldBy { people, roles, workflow: None }
             }
-            Reach::Case(_) | Reach::On { .. } | Reach::HeldBy { .. } => self,
+            Reach::WithOffers(of_it) => Reach::WithOffers(Box::new(of_it.resolved(of))),
+            Reach::Case(_) | Reach::These(_) | Reach::Offers | Reach::On { .. } | Reach::HeldBy { .. } => self,
         }
     }
 
@@ -41,6 +49,9 @@ impl Reach {
     pub fn wants(&self, case: &Case) -> bool {
         match self {
             Reach::Case(id) => case.id == *id,
+            Reach::These(ids) => ids.contains(&case.id),
+            Reach::Offers => matches!(&case.body, Body::Handoff(it) if it.state == HandoffState::Offered),
+            Reach::WithOffers(of_it) => of_it.wants(case) || Reach::Offers.wants(case),
             Reach::AllOf { .. } => false,
             Reach::On { workflow } => {
                 case.workflow == *workflow && (!case.is_closed() || case.open_obligations().next().is_some())

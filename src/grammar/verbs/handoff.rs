@@ -181,17 +181,27 @@ const OWN: [Verb; 13] = [
         about: "Accept what wasn't refused; say back what runs out first",
         case: true,
         args: &[
-            Arg::new("first", "Which case's clock runs out first?", Kind::Case, "such as INC-1; the brief says so")
-                .optional()
-                .named(),
-            Arg::new("next", "Who hears next if no answer comes there?", Kind::Role, "a role, such as command")
-                .optional()
-                .named(),
+            Arg::new(
+                "first",
+                "Which case's clock runs out first?",
+                Kind::Case,
+                "needed where a clock runs; the brief shows it",
+            )
+            .optional()
+            .named(),
+            Arg::new(
+                "next",
+                "Who hears next if no answer comes there?",
+                Kind::Role,
+                "needed where the brief names a role",
+            )
+            .optional()
+            .named(),
             Arg::new(
                 "unaltered",
                 "Which workflow does a law forbid altering?",
                 Kind::Workflow,
-                "where a law does; the brief says so",
+                "needed where the brief names one",
             )
             .optional()
             .named(),
@@ -238,7 +248,9 @@ const OWN: [Verb; 13] = [
         case: true,
         args: &[Arg::new("item", "Item", Kind::Number, "its number on the card"), GROUNDS],
         example: "handoff refuse HOF-1 2 I am away next week",
-        make: |values| values.on(Command::Refuse { item: values.number("item")?, reason: values.text("reason") }),
+        make: |values| {
+            values.on(Command::Refuse { item: values.number("item")?, reason: values.text("reason"), cases: None })
+        },
     },
     Verb {
         root: KIND.word(),
@@ -249,7 +261,7 @@ const OWN: [Verb; 13] = [
         case: true,
         args: &[GROUNDS],
         example: "handoff decline HOF-1 I lead two incidents already",
-        make: |values| values.on(Command::Decline { reason: values.text("reason") }),
+        make: |values| values.on(Command::Decline { reason: values.text("reason"), cases: None }),
     },
     Verb {
         root: KIND.word(),
@@ -260,7 +272,7 @@ const OWN: [Verb; 13] = [
         case: true,
         args: &[REASON],
         example: "handoff withdraw HOF-1 I stay until tomorrow",
-        make: |values| values.on(Command::Withdraw { reason: values.text("reason") }),
+        make: |values| values.on(Command::Withdraw { reason: values.text("reason"), cases: None }),
     },
     Verb {
         root: KIND.word(),

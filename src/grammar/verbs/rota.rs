@@ -85,10 +85,10 @@ const VERBS: &[Verb] = &[
         args: &[
             ROTA,
             Arg::new("who", "With whom", Kind::Person, "somebody who takes turns"),
-            Arg::new("mine", "Your shift", Kind::Start, "a moment in it; your next one, when left out")
+            Arg::new("mine", "Your shift", Kind::Start, "its day, or a moment in it; your next one, when left out")
                 .optional()
                 .named(),
-            Arg::new("theirs", "Their shift", Kind::Start, "a moment in it; their next one, when left out")
+            Arg::new("theirs", "Their shift", Kind::Start, "its day, or a moment in it; their next one, when left out")
                 .optional()
                 .named(),
         ],
@@ -97,8 +97,8 @@ const VERBS: &[Verb] = &[
             rota(Command::OfferSwap {
                 rota: values.rota("rota")?,
                 with: values.person("who")?,
-                mine: values.maybe_moment("mine"),
-                theirs: values.maybe_moment("theirs"),
+                mine: values.shift("mine"),
+                theirs: values.shift("theirs"),
             })
         },
     },
@@ -119,7 +119,7 @@ const VERBS: &[Verb] = &[
         make: |values| {
             rota(Command::WantCover {
                 rota: values.rota("rota")?,
-                starts: values.maybe_moment("from"),
+                starts: values.shift("from"),
                 ends: values.maybe_moment("to"),
                 reason: because(values),
             })

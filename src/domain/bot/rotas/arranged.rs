@@ -26,7 +26,18 @@ impl Draft<'_> {
             Some((shift.on.cloned(), shift.ends))
         });
         let (on, ends) = shift.unwrap_or_default();
-        let ends = until.or(ends).unwrap_or(now + A_SHIFT);
+        let ends = match (until, &on) {
+            (Some(until), _) => until,
+            (None, Some(_)) => ends.unwrap_or(now + A_SHIFT),
+            // Of the time in which somebody must be on, and never for weeks: nobody has to be on before a rota begins.
+            (None, None) => {
+                let gaps = self.bot.gaps(self.policy, id, (now, now + A_SHIFT));
+                gaps.first()
+                    .filter(|gap| gap.starts <= now)
+                    .map(|gap| gap.ends)
+                    .ok_or_else(|| self.nobody_has_to_be_on(id))?
+            }
+        };
         if ends <= now {
             return Err(Refusal::NotAfter("the end", "now"));
         }
@@ -53,6 +64,21 @@ impl Draft<'_> {
         let ends = self.moment(ends);
         let end = Shift::End.line().with(number);
         Ok(self.reply(say![format!("You are on {id} now, until {ends}.{from} "), end, " gives it back."]))
+    }
+
+    fn nobody_has_to_be_on(&self, id: &RotaId) -> Refusal {
+        let now = self.ask.at;
+        let shifts = self.bot.rotas.shifts(self.policy, id);
+        let next = shifts.and_then(|shifts| {
+            let mut ahead = shifts.ahead(now).take_while(|shift| shift.starts <= now + FURTHEST);
+            ahead.find_map(|shift| Some((self.name(shift.on?), shift.starts)))
+        });
+        let next = next.map(|(name, starts)| format!(" {name} is on next, from {}.", self.moment(starts)));
+        Refusal::missing(say![
+            "say until when you are on: ",
+            Shift::Take.line().with(id).with("until=…"),
+            format!(". Nobody has to be on {id} now.{}", next.unwrap_or_default())
+        ])
     }
 
     /// Whoever takes turns may put on one of them; somebody else only who closes the rota's gaps, and not themselves: else it
@@ -88,6 +114,11 @@ impl Draft<'_> {
         }
         let reason = text::text("the reason", reason)?;
         let starts = self.time_ahead(starts, ends)?;
+        let outside = match members.contains(person) {
+            true => String::new(),
+            false => format!(" {} doesn't take turns in {id}; you put them on all the same.", self.name(person)),
+        };
+        let covered = self.arranged_over(id, (starts, ends));
         let instead = Instead {
             number: self.next_number(),
             rota: id.clone(),
@@ -104,10 +135,23 @@ impl Draft<'_> {
         let (name, ends) = (self.name(person), self.moment(ends));
         let end = Shift::End.line().with(number);
         Ok(self.reply(say![
-            format!("No. {number}: {name} is on {id} from {from} until {ends}. "),
+            format!("No. {number}: {name} is on {id} from {from} until {ends}.{outside}{covered} "),
             end,
             " takes it back."
         ]))
+    }
+
+    /// What was arranged of a time already, and counts no longer where something else is arranged over it.
+    fn arranged_over(&self, id: &RotaId, (starts, ends): (At, At)) -> String {
+        let over = |it: &&Instead| it.rota == *id && it.starts < ends && starts < it.ends;
+        let over = self.bot.rotas.instead.iter().filter(over).map(|it| {
+            let (name, from, to) = (self.name(&it.person), self.moment(it.starts), self.moment(it.ends));
+            format!("no. {}, {name} from {from} until {to}", it.number)
+        });
+        match text::list(over).as_str() {
+            "" => String::new(),
+            over => format!(" In that time it counts before {over}."),
+        }
     }
 
     /// By a handoff that its receiver accepted.

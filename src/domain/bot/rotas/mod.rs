@@ -163,6 +163,32 @@ pub enum Event {
     },
 }
 
+/// Which of somebody's shifts is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// Their next one.
+    Next,
+    /// The one that this moment lies in.
+    At(At),
+    /// The one that begins on a day: what has begun the evening before is the day before's.
+    Day {
+        /// The moment that the day alone stands for.
+        at: At,
+        starts: At,
+        ends: At,
+    },
+}
+
+impl Meant {
+    /// The moment that was said. `None`: none was.
+    fn moment(self) -> Option<At> {
+        match self {
+            Meant::Next => None,
+            Meant::At(at) | Meant::Day { at, .. } => Some(at),
+        }
+    }
+}
+
 /// Asked about shifts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -172,10 +198,10 @@ pub enum Command {
     Take { rota: RotaId, until: Option<At> },
     /// Somebody is on from a moment (now, where there is none) to a moment.
     Override { rota: RotaId, person: PersonId, starts: Option<At>, ends: At, reason: String },
-    /// One of whoever asks's own shifts against one of somebody else's: those in which these moments lie, or their next ones.
-    OfferSwap { rota: RotaId, with: PersonId, mine: Option<At>, theirs: Option<At> },
-    /// Somebody else is wanted for a time; without one, for the next shift of whoever asks.
-    WantCover { rota: RotaId, starts: Option<At>, ends: Option<At>, reason: String },
+    /// One of whoever asks's own shifts against one of somebody else's.
+    OfferSwap { rota: RotaId, with: PersonId, mine: Meant, theirs: Meant },
+    /// Somebody else is wanted for a time; without an end, for this shift of whoever asks.
+    WantCover { rota: RotaId, starts: Meant, ends: Option<At>, reason: String },
     /// Yes to a swap or to cover that is wanted.
     Agree { number: u32 },
     /// No to it.
@@ -326,7 +352,7 @@ impl Draft<'_> {
             Command::Override { rota, person, starts, ends, reason } => {
                 self.override_shift(rota, person, (*starts, *ends), reason)
             }
-            Command::OfferSwap { rota, with, mine, theirs } => self.offer_swap(rota, with, *mine, *theirs),
+            Command::OfferSwap { rota, with, mine, theirs } => self.offer_swap(rota, with, (*mine, *theirs)),
             Command::WantCover { rota, starts, ends, reason } => self.want_cover(rota, (*starts, *ends), reason),
             Command::Agree { number } => self.agree(*number),
             Command::Refuse { number } => self.refuse(*number),

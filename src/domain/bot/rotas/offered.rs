@@ -1,11 +1,11 @@
 //! Swaps, to which both agree, and cover that is wanted, for which the others are asked in turn.
 
 use super::super::{Draft, Ruling, Telling};
-use super::{Cover, Event, Swap, Time};
+use super::{Cover, Event, Meant, Swap, Time};
 use crate::domain::line::{Shift, say};
 use crate::domain::notice::To;
-use crate::domain::rota::{How, Instead, Rota};
-use crate::domain::{At, PersonId, Refusal, RotaId, text};
+use crate::domain::rota::{How, Instead, Rota, Shift as ShiftOn};
+use crate::domain::{At, PersonId, Refusal, RotaId, Span, text};
 
 impl Swap {
     /// When it is too late to answer: as the first of the two shifts ends or the second begins. Of one that has begun, what is left
@@ -31,8 +31,7 @@ impl Draft<'_> {
         mut self,
         id: &RotaId,
         with: &PersonId,
-        mine: Option<At>,
-        theirs: Option<At>,
+        (mine, theirs): (Meant, Meant),
     ) -> Result<Ruling, Refusal> {
         let by = self.asker()?;
         self.known_rota(id)?;
@@ -61,13 +60,13 @@ impl Draft<'_> {
     pub(super) fn want_cover(
         mut self,
         id: &RotaId,
-        (starts, ends): (Option<At>, Option<At>),
+        (starts, ends): (Meant, Option<At>),
         reason: &str,
     ) -> Result<Ruling, Refusal> {
         let (by, now) = (self.asker()?, self.ask.at);
         let rota = self.known_rota(id)?;
         let time = match (starts, ends) {
-            (starts, Some(ends)) => Time { starts: self.time_ahead(starts, ends)?, ends },
+            (starts, Some(ends)) => Time { starts: self.time_ahead(starts.moment(), ends)?, ends },
             (starts, None) => self.shift_of(id, &by, starts)?,
         };
         let on = self.on(id, time.starts);
@@ -136,7 +135,7 @@ impl Draft<'_> {
             return Ok(self.reply(format!("Swapped: you are on {rota} {mine}, and {name} {theirs}.")));
         }
         let Some(cover) = self.bot.rotas.covers.iter().find(|it| it.number == number).cloned() else {
-            return Err(Draft::nothing_to_answer(number));
+            return Err(self.nothing_to_answer(number));
         };
         let rota = self.known_rota(&cover.rota)?;
         // Whoever of them comes first: somebody who was passed over may have seen it since.
@@ -187,7 +186,7 @@ impl Draft<'_> {
             return Ok(self.reply(format!("No. {number} is refused; everybody keeps their shifts.")));
         }
         let Some(cover) = self.bot.rotas.covers.iter().find(|it| it.number == number).cloned() else {
-            return Err(Draft::nothing_to_answer(number));
+            return Err(self.nothing_to_answer(number));
         };
         if cover.asked.first() != Some(&by) {
             let people: Vec<String> = cover.asked.iter().take(1).map(|it| self.name(it)).collect();
@@ -264,19 +263,33 @@ impl Draft<'_> {
         in_turn.filter(|it| **it != by && is_there(it)).map(|it| (*it).clone()).collect()
     }
 
-    /// One of somebody's shifts: the one that a moment lies in, or their next one.
-    fn shift_of(&self, id: &RotaId, person: &PersonId, at: Option<At>) -> Result<Time, Refusal> {
+    /// One of somebody's shifts.
+    fn shift_of(&self, id: &RotaId, person: &PersonId, meant: Meant) -> Result<Time, Refusal> {
         let now = self.ask.at;
         let shifts = self.bot.rotas.shifts(self.policy, id);
-        let shift = shifts.and_then(|shifts| match at {
-            Some(at) => shifts.shift_at(now, at.max(now)).filter(|shift| shift.on == Some(person)),
-            None => shifts.next_of(person, now),
+        let shift = shifts.and_then(|shifts| match meant {
+            Meant::Next => shifts.next_of(person, now),
+            Meant::At(at) => shifts.shift_at(now, at.max(now)).filter(|shift| shift.on == Some(person)),
+            Meant::Day { starts, ends, .. } => {
+                let mut theirs = shifts.between(now, ends);
+                theirs.retain(|shift| shift.on == Some(person));
+                let begins = theirs.iter().find(|it| it.starts > now && it.starts >= starts && it.starts < ends);
+                // One that lasts for days is on all of them.
+                let all_day = |it: &&ShiftOn<'_>| it.starts <= starts.max(now) && it.ends.is_none_or(|it| it >= ends);
+                let today = theirs.first().filter(|it| it.starts == now && starts <= now);
+                let began_before = today.is_some() && shifts.on(starts - Span::seconds(1)) == Some(person);
+                begins.or_else(|| theirs.iter().find(all_day)).or(today.filter(|_| !began_before)).copied()
+            }
         });
         let name = self.name(person);
         let Some(shift) = shift else {
-            return Err(Refusal::missing(match at {
-                Some(at) => format!("{name} isn't on {id} at {}.", self.moment(at)),
-                None => format!("{name} has no shift of {id} ahead."),
+            let next = shifts.and_then(|shifts| shifts.next_of(person, now));
+            let next =
+                next.map(|shift| format!(" Their next begins {}.", self.moment(shift.starts))).unwrap_or_default();
+            return Err(Refusal::missing(match meant {
+                Meant::At(at) => format!("{name} isn't on {id} at {}.{next}", self.moment(at)),
+                Meant::Day { .. } => format!("no shift of {id} of {name}'s begins on that day.{next}"),
+                Meant::Next => format!("{name} has no shift of {id} ahead."),
             }));
         };
         let Some(ends) = shift.ends else {
@@ -291,13 +304,14 @@ impl Draft<'_> {
         format!("from {} until {}", self.moment(time.starts), self.moment(time.ends))
     }
 
-    fn nothing_to_answer(number: u32) -> Refusal {
-        let list = Shift::On.line();
-        Refusal::missing(say![
-            format!("no. {number} waits for no answer: it was answered, or its time is over. See "),
-            list,
-            "."
-        ])
+    fn nothing_to_answer(&self, number: u32) -> Refusal {
+        let last = self.bot.rotas.last;
+        let why = match number {
+            _ if last == 0 => format!("no. {number} was never given: nothing about shifts was offered yet. See "),
+            _ if number > last => format!("no. {number} was never given: the last is no. {last}. See "),
+            _ => format!("no. {number} waits for no answer: it was answered, taken back, or its time is over. See "),
+        };
+        Refusal::missing(say![why, Shift::On.line(), "."])
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::RotaId;
-use crate::domain::bot::rotas::Command as Asks;
+use crate::domain::bot::rotas::{Command as Asks, Meant};
 use crate::domain::obligation::Holder;
 use crate::domain::rota::{Acknowledged, Layer, Rota, Turns};
 
@@ -47,7 +47,7 @@ fn night() -> RotaId {
 }
 
 fn cover(starts: i64, ends: i64) -> Asks {
-    Asks::WantCover { rota: night(), starts: Some(at(starts)), ends: Some(at(ends)), reason: String::new() }
+    Asks::WantCover { rota: night(), starts: Meant::At(at(starts)), ends: Some(at(ends)), reason: String::new() }
 }
 
 #[test]
@@ -185,7 +185,7 @@ proptest! {
                     asks(&mut hall, now, by, Asks::Override { rota: night(), person: p(who), starts, ends, reason })
                 }
                 Step::Swap(with) => {
-                    asks(&mut hall, now, by, Asks::OfferSwap { rota: night(), with: p(with), mine: None, theirs: None })
+                    asks(&mut hall, now, by, Asks::OfferSwap { rota: night(), with: p(with), mine: Meant::Next, theirs: Meant::Next })
                 }
                 Step::Cover(starts, long) => asks(&mut hall, now, by, cover(now + starts, now + starts + long)),
                 Step::Agree(number) => asks(&mut hall, now, by, Asks::Agree { number }),

@@ -50,7 +50,7 @@ impl Exception {
         draft.push(Event::Taken { by: by.clone(), until, from: from.clone() });
         let others: Vec<PersonId> = from.iter().cloned().collect();
         draft.tell_case_and(&others, Telling::Taken { by, until, from: from.clone() }, Vec::new(), false);
-        let over = from.map_or_else(String::new, |from| format!(", over from {}", scene.name(&from)));
+        let over = from.map_or_else(String::new, |from| format!(", taken over from {}", scene.name(&from)));
         let until = scene.moment(until);
         Ok(draft.done(format!("it is yours{over} until {until}. Its clock goes on: {} by {due}", owed.duty.noun())))
     }

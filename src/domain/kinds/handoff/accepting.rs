@@ -3,20 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use super::brief::next_rung;
 use super::ending::one_item;
-use super::offering::{Part, parts};
-use super::{Accepting, Event, Handed, Handoff, HandoffState, Item, SaidBack, Scope, Standing, Telling, Verb};
+use super::held::Gone;
+use super::questions::Questions;
+use super::scope::{Part, parts};
+use super::{Accepting, Event, Handed, Handoff, HandoffState, Item, Late, Scope, Standing, Telling, Verb};
 use crate::domain::bot::handed::HandedSeat;
 use crate::domain::every_case;
 use crate::domain::line::{Named, say};
-use crate::domain::obligation::{About, Holder, Obligation, Receiver, State, Terms};
+use crate::domain::obligation::{About, Holder, Receiver, Terms};
 use crate::domain::people::Seat;
 use crate::domain::scene::Scene;
-use crate::domain::{
-    At, BotCommand, Case, CaseId, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, Span, Then, WorkflowId, World,
-    text,
-};
+use crate::domain::{BotCommand, Case, CaseId, Draft, Duty, Label, PersonId, Refusal, Ruling, Span, Then, text};
 
 /// How long whoever finds a place for what was refused has, where the policy has no target for it.
 const PLACE_WITHIN: Span = Span::hours(8);
@@ -31,8 +29,8 @@ impl Handoff {
         let cases = accepting.cases.as_deref().unwrap_or_default();
         let asked_for_real = accepting.cases.is_some();
         // What went to others meanwhile isn't the giver's to hand over any more.
-        let (held, gone): (Vec<&Item>, Vec<&Item>) =
-            self.open_items().partition(|item| !asked_for_real || self.is_held(&item.what, cases, scene));
+        let gone = self.gone(self.open_items(), accepting.cases.as_deref(), scene);
+        let held: Vec<&Item> = self.open_items().filter(|item| !gone.items.contains(&item.number)).collect();
         let items: Vec<u32> = held.iter().map(|item| item.number).collect();
         // What a role receives in person, such as a seat, is whoever's who accepts for it.
         let in_person = match &self.to {
@@ -45,14 +43,20 @@ impl Handoff {
         }
         if held.is_empty() {
             return Err(Refusal::missing(say![
-                format!("{} holds none of it any more. ", scene.name(&self.giver)),
+                format!("{} holds none of it any more: {}. ", scene.name(&self.giver), gone.with),
                 Verb::Decline.on(scene.case.id).with("…"),
                 " ends it."
             ]));
         }
+        let moves = |part: &Part<'_>| !part.moves.duties.is_empty() || !part.moves.seats.is_empty();
+        let is_seat = |item: &&Item| !matches!(item.what, Handed::Case { .. });
+        if asked_for_real && !parts.iter().any(moves) && !held.iter().any(is_seat) {
+            return Err(self.nothing_is_theirs(scene));
+        }
         // A restricted case is named nowhere but among its own people.
         let told: Vec<&Part<'_>> = parts.iter().filter(|part| !part.case.restricted).collect();
-        let questions = Questions::of(&told, &held, world);
+        let questions = Questions::of(&told, held.iter().copied(), world);
+        let unasked = if asked_for_real { questions.unasked(accepting) } else { String::new() };
         let said_back = if asked_for_real { questions.answered(accepting, scene.case.id)? } else { Vec::new() };
         let wrong = said_back.iter().filter(|it| !it.is_right()).count();
         let kept: Vec<_> = told.iter().flat_map(|part| part.kept()).collect();
@@ -85,8 +89,12 @@ impl Handoff {
             draft.then(Then::Case(part.case.id, every_case::Command::HandOver(Box::new(hand_over)).into()));
         }
         self.hand_seats(&mut draft, &items, scene);
-        let moved = |part: &&&Part<'_>| !part.moves.duties.is_empty() || !part.moves.seats.is_empty();
-        let moved: BTreeSet<CaseId> = told.iter().filter(moved).map(|part| part.case.id).collect();
+        let moved: BTreeSet<CaseId> = told.iter().filter(|part| moves(part)).map(|part| part.case.id).collect();
+        let mut late: Vec<_> = told.iter().flat_map(|part| part.late()).collect();
+        late.sort();
+        let late_answers = late.len();
+        let mut late: Vec<Late> = late.into_iter().map(|(_, it)| it).collect();
+        late.dedup();
         let refused = self.standing.values().filter(|it| matches!(it, Standing::Refused { .. })).count();
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let telling = Telling::Moved {
@@ -96,6 +104,7 @@ impl Handoff {
             at: scene.ask.at,
             cases: count(moved.len()),
             answers: count(told.iter().map(|part| part.moves.duties.len()).sum()),
+            late: late.clone(),
             stays: count(refused + kept.len()),
             text: condition,
             reachable_until,
@@ -115,29 +124,37 @@ impl Handoff {
             0 => "",
             _ => ". Not all of what you said back is so: the message to you both says what is",
         };
+        let named = |duty: Duty, case: CaseId| format!("{} on {case}", duty.the());
         let stays = match kept.as_slice() {
             [] => String::new(),
             kept => {
-                let kept = kept.iter().map(|it| format!("“{}” on {}", it.duty.noun(), it.case));
-                format!(". With {} stays what you may not answer: {}", scene.name(&self.giver), text::list(kept))
+                let kept = text::list(kept.iter().map(|it| named(it.duty, it.case)));
+                format!(". With {} stays what you may not answer: {kept}", scene.name(&self.giver))
             }
         };
-        let gone = match gone.as_slice() {
+        let late = match late.as_slice() {
             [] => String::new(),
-            gone => {
-                let gone = gone.iter().map(|item| self.called(scene, &item.what));
-                format!(
-                    ". What {} doesn't hold any more doesn't go along: {}",
-                    scene.name(&self.giver),
-                    text::list(gone)
-                )
+            late => {
+                let all = text::list(late.iter().map(|it| named(it.duty, it.case)));
+                match late_answers {
+                    1 => format!(". One answer is late already: {all}"),
+                    several => format!(". {several} answers are late already: {all}"),
+                }
+            }
+        };
+        let gone = match gone.items.as_slice() {
+            [] => String::new(),
+            _ => {
+                format!(". What {} doesn't hold any more doesn't go along: {}", scene.name(&self.giver), gone.with)
             }
         };
         let it = match (&self.scope, scene.case.restricted) {
             (Scope::Case(case), true) => case.to_string(),
             (_, _) => "it".to_owned(),
         };
-        Ok(draft.done(format!("{it} is yours from now on, with its clocks running{until}{stays}{gone}{wrong}")))
+        Ok(draft.done(format!(
+            "{it} is yours from now on, with its clocks running{late}{until}{stays}{gone}{wrong}{unasked}"
+        )))
     }
 
     /// Seats of roles and shifts, which are the bot's to keep.
@@ -172,40 +189,88 @@ impl Handoff {
         }
     }
 
-    pub(super) fn refuse(&self, scene: &Scene<'_>, number: u32, reason: &str) -> Result<Ruling, Refusal> {
+    pub(super) fn refuse(
+        &self,
+        scene: &Scene<'_>,
+        number: u32,
+        reason: &str,
+        cases: Option<&[Case]>,
+    ) -> Result<Ruling, Refusal> {
         let by = receiver(scene)?.person;
         let item = self.open_items().find(|item| item.number == number).ok_or_else(|| {
             let open = text::or(self.open_items().map(|item| format!("{} ({})", item.number, item.what.called())));
             Refusal::missing(format!("name an item that is offered: {open}."))
         })?;
         let reason = text::text("the reason", reason)?;
+        let gone = self.gone(std::iter::once(item), cases, scene);
         let mut draft = scene.draft();
         draft.push(Event::ItemRefused { by: by.clone(), item: number, reason: reason.clone() });
         let what = self.called(scene, &item.what);
         if self.open_items().count() == 1 {
             draft.meet(|it| it.duty == Duty::AcceptHandoff);
         }
-        let about = About::named(one_item(number));
-        self.find_a_place(&mut draft, about, (Some(number), Some(what.clone())), by, reason);
+        let item = (Some(number), Some(what.clone()));
+        if gone.all {
+            let answer = format!("refused; {}", gone.with);
+            self.tell_gone(&mut draft, item, by, reason, gone);
+            return Ok(draft.done(answer));
+        }
+        self.find_a_place(&mut draft, About::named(one_item(number)), item, by, reason);
         Ok(draft.done(format!("{what} stays with {}", scene.name(&self.giver))))
     }
 
     /// What an item is called where everybody who sees the handoff reads it.
-    fn called(&self, scene: &Scene<'_>, what: &Handed) -> String {
+    pub(super) fn called(&self, scene: &Scene<'_>, what: &Handed) -> String {
         match scene.case.restricted {
             true => "the case".to_owned(),
             false => what.called(),
         }
     }
 
-    pub(super) fn decline(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+    pub(super) fn decline(&self, scene: &Scene<'_>, reason: &str, cases: Option<&[Case]>) -> Result<Ruling, Refusal> {
         let by = receiver(scene)?.person;
         let reason = text::text("the reason", reason)?;
+        let gone = self.gone(self.open_items(), cases, scene);
+        let name = scene.name(&self.giver);
         let mut draft = scene.draft();
         draft.push(Event::Declined { by: by.clone(), reason: reason.clone() });
         draft.meet(|it| it.duty == Duty::AcceptHandoff);
+        if gone.all {
+            let answer = format!("declined; {name} holds none of it any more: {}", gone.with);
+            self.tell_gone(&mut draft, (None, None), by, reason, gone);
+            return Ok(draft.done(answer));
+        }
         self.find_a_place(&mut draft, About::named("all of it"), (None, None), by, reason);
-        Ok(draft.done(format!("declined: all of it stays with {}", scene.name(&self.giver))))
+        Ok(draft.done(match gone.items.as_slice() {
+            [] => format!("declined: all of it stays with {name}"),
+            _ => format!("declined: it stays with {name}, but {}", gone.with),
+        }))
+    }
+
+    /// What isn't its giver's any more needs no place: who has it has one.
+    fn tell_gone(
+        &self,
+        draft: &mut Draft<'_>,
+        (item, what): (Option<u32>, Option<String>),
+        by: PersonId,
+        reason: String,
+        gone: Gone,
+    ) {
+        let (giver, held_by) = (self.giver.clone(), gone.held_by);
+        let (people, due, gone) = (Vec::new(), None, true);
+        let told = [self.giver.clone()];
+        let telling = Telling::Refused { by, giver, item, what, reason, gone, held_by, people, due };
+        draft.tell_case_and(&told, telling, Vec::new(), false);
+    }
+
+    /// Nothing that its giver holds still may be the receiver's.
+    fn nothing_is_theirs(&self, scene: &Scene<'_>) -> Refusal {
+        let name = scene.name(&self.giver);
+        Refusal::missing(say![
+            format!("nothing of it would be yours: what {name} holds of it still, you may not answer. "),
+            Verb::Decline.on(scene.case.id).with("…"),
+            format!(" leaves it with {name}.")
+        ])
     }
 
     /// What is refused stays with its giver, and climbs: somebody says what becomes of it.
@@ -230,11 +295,13 @@ impl Handoff {
         let mut told = people.clone();
         told.extend(Some(self.giver.clone()).filter(|giver| !people.contains(giver)));
         let giver = self.giver.clone();
-        draft.tell_news(&told, Telling::Refused { by, giver, item, what, reason, people, due }, vec![number], false);
+        let (gone, held_by) = (false, Vec::new());
+        let telling = Telling::Refused { by, giver, item, what, reason, gone, held_by, people, due };
+        draft.tell_news(&told, telling, vec![number], false);
     }
 
     /// By whoever offered it, its giver, or who may hand over what others hold.
-    pub(super) fn withdraw(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+    pub(super) fn withdraw(&self, scene: &Scene<'_>, reason: &str, cases: Option<&[Case]>) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         if by != self.giver && scene.case.opened_by.as_ref() != Some(&by) {
             let what = "withdrawing somebody else's handoff";
@@ -255,7 +322,12 @@ impl Handoff {
         let state = Label::from(HandoffState::Withdrawn.word());
         let telling = Telling::Over { state, by, item: None, reason: Some(reason) };
         draft.tell_case_and(&people, telling, Vec::new(), false);
-        Ok(draft.done(format!("withdrawn; {} goes on holding all of it", scene.name(&self.giver))))
+        let (name, gone) = (scene.name(&self.giver), self.gone(self.open_items(), cases, scene));
+        Ok(draft.done(match gone.items.as_slice() {
+            [] => format!("withdrawn; {name} goes on holding all of it"),
+            _ if gone.all => format!("withdrawn; {name} holds none of it any more: {}", gone.with),
+            _ => format!("withdrawn; {name} goes on holding it, but {}", gone.with),
+        }))
     }
 }
 
@@ -283,70 +355,4 @@ fn concerned(told: &[&Part<'_>], by: &PersonId, scene: &Scene<'_>, giver: &Perso
         }
     }
     people
-}
-
-/// What the ledger can check of what a receiver says back.
-struct Questions {
-    /// The cases on which a clock runs out first.
-    first: Vec<CaseId>,
-    next: Option<RoleId>,
-    /// The workflows of it that a law forbids altering now, as far as everybody may know.
-    unaltered: Vec<WorkflowId>,
-}
-
-impl Questions {
-    fn of(told: &[&Part<'_>], held: &[&Item], world: &World<'_>) -> Questions {
-        let running = |part: &&&Part<'_>| -> Option<(At, CaseId, Option<RoleId>)> {
-            let case: &Case = part.case;
-            let owed = part.moves.of(case).filter(|it| matches!(it.state(), State::Owed | State::Late));
-            let first: &Obligation = owed.min_by_key(|it| it.terms.due)?;
-            Some((first.terms.due, case.id, next_rung(first).map(|rung| rung.to)))
-        };
-        let mut all: Vec<_> = told.iter().filter_map(|part| running(&part)).collect();
-        all.sort();
-        let due = all.first().map(|(due, ..)| *due);
-        let mut first: Vec<CaseId> = all.iter().filter(|(at, ..)| Some(*at) == due).map(|(_, case, _)| *case).collect();
-        first.dedup();
-        // Where several run out at once, who hears next isn't one answer.
-        let next = all.first().and_then(|(.., next)| next.clone()).filter(|_| first.len() == 1);
-        let of_roles = held.iter().filter_map(|item| match &item.what {
-            Handed::Role { workflow, .. } => workflow.as_ref(),
-            Handed::Case { .. } | Handed::Shift { .. } => None,
-        });
-        let workflows: BTreeSet<&WorkflowId> = told.iter().map(|part| &part.case.workflow).chain(of_roles).collect();
-        let forbidden = |workflow: &&WorkflowId| !world.releases.forbidding(workflow).named().is_empty();
-        let unaltered = workflows.into_iter().filter(forbidden).cloned().collect();
-        Questions { first, next, unaltered }
-    }
-
-    fn answered(&self, accepting: &Accepting, handoff: CaseId) -> Result<Vec<SaidBack>, Refusal> {
-        let mut answers = Vec::new();
-        if let Some(first) = self.first.first() {
-            let answer = accepting.first.ok_or_else(|| self.ask(handoff))?;
-            let so = if self.first.contains(&answer) { answer } else { *first };
-            answers.push(SaidBack::First { answer, so });
-        }
-        if let Some(so) = &self.next {
-            let answer = accepting.next.clone().ok_or_else(|| self.ask(handoff))?;
-            answers.push(SaidBack::Next { answer, so: so.clone() });
-        }
-        if let Some(first) = self.unaltered.first() {
-            let answer = accepting.unaltered.clone().ok_or_else(|| self.ask(handoff))?;
-            let so = if self.unaltered.contains(&answer) { answer.clone() } else { first.clone() };
-            answers.push(SaidBack::Unaltered { answer, so });
-        }
-        Ok(answers)
-    }
-
-    fn ask(&self, handoff: CaseId) -> Refusal {
-        let asked = [
-            (!self.first.is_empty(), "first=…", "on which case a clock runs out first"),
-            (self.next.is_some(), "next=…", "which role hears next if no answer comes there"),
-            (!self.unaltered.is_empty(), "unaltered=…", "which workflow a law forbids altering now"),
-        ];
-        let asked = || asked.iter().filter(|(is_asked, ..)| *is_asked);
-        let line = asked().fold(Verb::Accept.on(handoff), |line, (_, option, _)| line.with(option));
-        let what = text::list(asked().map(|(.., what)| what));
-        Refusal::missing(say![format!("say back {what}: "), line, ". ", Verb::Briefing.on(handoff), " says so."])
-    }
 }

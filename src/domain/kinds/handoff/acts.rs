@@ -25,9 +25,9 @@ pub(super) fn acts(handoff: &Handoff, scene: &Scene<'_>) -> Vec<Act> {
     let proves = |item| C::Prove { item, on: None, text: words(), cases: None };
     acts.extend(unproven.map(|item| Act::of(Verb::Prove, proves(item)).with(item)));
     let items = handoff.open_items().map(|item| item.number);
-    acts.extend(items.map(|item| Act::of(Verb::Refuse, C::Refuse { item, reason: words() }).with(item)));
-    acts.push(Act::of(Verb::Decline, C::Decline { reason: words() }));
-    acts.push(Act::of(every_case::Verb::Withdraw, C::Withdraw { reason: words() }));
+    acts.extend(items.map(|item| Act::of(Verb::Refuse, C::Refuse { item, reason: words(), cases: None }).with(item)));
+    acts.push(Act::of(Verb::Decline, C::Decline { reason: words(), cases: None }));
+    acts.push(Act::of(every_case::Verb::Withdraw, C::Withdraw { reason: words(), cases: None }));
     acts
 }
 

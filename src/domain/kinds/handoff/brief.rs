@@ -134,7 +134,8 @@ impl OnCase {
     /// As it stands at the moment of these people.
     pub fn of(case: &Case, illness: Illness, people: &People<'_>) -> OnCase {
         let mut owed: Vec<&Obligation> = case.open_obligations().collect();
-        owed.sort_by_key(|it| it.terms.due);
+        // What runs is more urgent than what waits.
+        owed.sort_by_key(|it| (it.state() == State::Paused, it.terms.due));
         let action = |it: &Obligation| Action {
             duty: it.duty,
             about: it.about.clone(),

@@ -41,31 +41,28 @@ pub enum Command {
     Refuse {
         item: u32,
         reason: String,
+        /// The cases of it that aren't over, once they were read.
+        cases: Option<Vec<Case>>,
     },
     /// All of it does.
     Decline {
         reason: String,
+        /// As of [`Command::Refuse`].
+        cases: Option<Vec<Case>>,
     },
     Withdraw {
         reason: String,
+        /// As of [`Command::Refuse`].
+        cases: Option<Vec<Case>>,
     },
     /// The giver says that it was understood.
-    Confirm {
-        text: Option<String>,
-    },
+    Confirm { text: Option<String> },
     /// The giver puts right what the receiver said back.
-    Correct {
-        text: String,
-    },
+    Correct { text: String },
     /// What becomes of an item that was refused; without one, of all of it, or of the only one.
-    Place {
-        item: Option<u32>,
-        text: String,
-    },
+    Place { item: Option<u32>, text: String },
     /// Somebody else looks at what was taken over in an emergency.
-    ReviewTake {
-        text: String,
-    },
+    ReviewTake { text: String },
 }
 
 /// What the receiver says with their acceptance.

@@ -29,8 +29,11 @@ mod event;
 mod held;
 mod ideas;
 mod offering;
+mod offers;
 mod proving;
+mod questions;
 mod rules;
+mod scope;
 mod state;
 mod taking;
 mod telling;
@@ -42,7 +45,7 @@ pub use command::{Accepting, Command, Opening, Verb};
 pub use event::{Event, Offered};
 pub use ideas::Idea;
 pub use state::{Handed, HandoffState, Item, Kept, Place, Proof, Remark, SaidBack, Scope, Standing};
-pub use telling::Telling;
+pub use telling::{Late, Telling};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Handoff {
@@ -225,7 +228,8 @@ impl Kind for Handoff {
     fn pass_seats(&mut self, _seats: &[Label], _to: &PersonId, _at: At) {}
 
     fn reach_of_opening(opening: &Opening) -> Option<Reach> {
-        Some(offering::reach(&opening.scope, opening.giver.as_ref()))
+        let reach = scope::reach(&opening.scope, opening.giver.as_ref());
+        Some(if opening.takes { reach } else { Reach::WithOffers(Box::new(reach)) })
     }
 
     fn reached_by_opening(opening: &mut Opening, cases: Vec<Case>) {
@@ -234,29 +238,25 @@ impl Kind for Handoff {
 
     fn reach(&self, command: &Command) -> Option<Reach> {
         match command {
-            Command::Accept(_) => Some(offering::reach(&self.scope, Some(&self.giver))),
+            Command::Accept(_) => Some(scope::reach(&self.scope, Some(&self.giver))),
             Command::Prove { on, .. } => on.map(Reach::Case),
-            Command::Refuse { .. }
-            | Command::Decline { .. }
-            | Command::Withdraw { .. }
-            | Command::Confirm { .. }
-            | Command::Correct { .. }
-            | Command::Place { .. }
-            | Command::ReviewTake { .. } => None,
+            Command::Refuse { .. } | Command::Decline { .. } | Command::Withdraw { .. } => {
+                Some(Reach::These(self.cases().collect()))
+            }
+            Command::Confirm { .. } | Command::Correct { .. } | Command::Place { .. } | Command::ReviewTake { .. } => {
+                None
+            }
         }
     }
 
     fn reached_by(command: &mut Command, cases: Vec<Case>) {
         match command {
             Command::Accept(accepting) => accepting.cases = Some(cases),
-            Command::Prove { cases: read, .. } => *read = Some(cases),
-            Command::Refuse { .. }
-            | Command::Decline { .. }
-            | Command::Withdraw { .. }
-            | Command::Confirm { .. }
-            | Command::Correct { .. }
-            | Command::Place { .. }
-            | Command::ReviewTake { .. } => {}
+            Command::Prove { cases: read, .. }
+            | Command::Refuse { cases: read, .. }
+            | Command::Decline { cases: read, .. }
+            | Command::Withdraw { cases: read, .. } => *read = Some(cases),
+            Command::Confirm { .. } | Command::Correct { .. } | Command::Place { .. } | Command::ReviewTake { .. } => {}
         }
     }
 
@@ -373,6 +373,14 @@ impl Handoff {
     /// What nobody has refused yet.
     pub fn open_items(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| *self.standing(item.number) == Standing::Offered)
+    }
+
+    /// The cases of which something is an item of it.
+    fn cases(&self) -> impl Iterator<Item = CaseId> {
+        self.items.iter().filter_map(|item| match &item.what {
+            Handed::Case { case, .. } => Some(*case),
+            Handed::Role { .. } | Handed::Shift { .. } => None,
+        })
     }
 
     /// From whom it goes: a party hands over whatever its roles hold, whoever that is.

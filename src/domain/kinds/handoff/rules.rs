@@ -15,9 +15,9 @@ pub(super) fn decide(handoff: &Handoff, command: &Command, scene: &Scene<'_>) ->
     match (handoff.state, command) {
         (Offered, C::Accept(accepting)) => handoff.accept(scene, accepting),
         (Offered, C::Prove { item, on, text, cases }) => handoff.prove(scene, *item, (*on, cases.as_deref()), text),
-        (Offered, C::Refuse { item, reason }) => handoff.refuse(scene, *item, reason),
-        (Offered, C::Decline { reason }) => handoff.decline(scene, reason),
-        (Offered, C::Withdraw { reason }) => handoff.withdraw(scene, reason),
+        (Offered, C::Refuse { item, reason, cases }) => handoff.refuse(scene, *item, reason, cases.as_deref()),
+        (Offered, C::Decline { reason, cases }) => handoff.decline(scene, reason, cases.as_deref()),
+        (Offered, C::Withdraw { reason, cases }) => handoff.withdraw(scene, reason, cases.as_deref()),
         (Offered, C::Confirm { .. } | C::Correct { .. }) => Err(Refusal::missing(say![
             format!("wait for the receiver: nobody has accepted {} yet. ", scene.case.id),
             Verb::Accept.on(scene.case.id),

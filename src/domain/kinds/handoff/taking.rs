@@ -1,6 +1,7 @@
 //! Taking over in an emergency, without the giver's word: loud, by those alone who may, and looked at by somebody else afterwards.
 
-use super::offering::{known, parts, title, visible};
+use super::offering::{known, title, visible};
+use super::scope::parts;
 use super::{Brief, Event, Handed, Item, Offered, Opening, Scope, Telling};
 use crate::domain::every_case;
 use crate::domain::every_case::{Handing, InRoles, moves};
@@ -105,7 +106,9 @@ pub(super) fn take(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     }
     let (names, due) = (world.names(&people), world.moment(due, ask));
     let name = world.policy.name_of(&giver);
-    Ok(draft.done(format!("{about} is yours, over from {name}, who hears of it. {names} reviews that by {due}")))
+    Ok(draft.done(format!(
+        "{about} is yours: you took it over from {name}, who hears of it. {names} reviews that by {due}"
+    )))
 }
 
 /// Who may take over; the policy has to name them.

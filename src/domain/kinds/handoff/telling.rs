@@ -5,7 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::SaidBack;
 use crate::domain::kinds::AskedNow;
 use crate::domain::obligation::Receiver;
-use crate::domain::{At, CaseId, Label, PersonId};
+use crate::domain::{At, CaseId, Duty, Label, PersonId};
+
+/// An answer that was late when it was handed over.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Late {
+    pub case: CaseId,
+    pub duty: Duty,
+}
 
 /// Told of a handoff.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -17,6 +24,9 @@ pub enum Telling {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         items: u32,
+        /// What the receiver is asked to say back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        asked: Vec<Label>,
         people: Vec<PersonId>,
         due: At,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,6 +41,9 @@ pub enum Telling {
         /// How many cases something of moved on.
         cases: u32,
         answers: u32,
+        /// Those of the answers that were late then.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        late: Vec<Late>,
         /// What was refused, or may not be the receiver's.
         stays: u32,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,6 +77,12 @@ pub enum Telling {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         what: Option<String>,
         reason: String,
+        /// It isn't its giver's any more, so no place has to be found for it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        gone: bool,
+        /// Who has it by now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        held_by: Vec<PersonId>,
         /// Who says what becomes of it, and by when.
         people: Vec<PersonId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -289,7 +289,7 @@ impl Incident {
         }
         match scene.case.owed(duty) {
             Some(_) => self.holder_of(scene, duty),
-            None => self.require_closer(scene, &format!("“{duty}” on {}", scene.case.id)).map(|()| by),
+            None => self.require_closer(scene, &format!("{} on {}", duty.the(), scene.case.id)).map(|()| by),
         }
     }
 

@@ -21,7 +21,7 @@ fn who_may_not_approve_hears_why() {
     assert_eq!(room.ask(2, "lena", stale).unwrap_err(), Refusal::Changed(apr(1)));
     assert_eq!(
         room.ask(2, "nia", approve()).unwrap_err().to_string(),
-        "ask lena: “decide” on APR-1 is for model-risk.",
+        "ask lena: the decision on APR-1 is for model-risk.",
         "her stage comes later"
     );
     assert_eq!(room.case(), &before);

@@ -64,7 +64,7 @@ fn whoever_is_refused_an_item_holds_it_and_somebody_owes_a_place_for_it() {
     let items: Vec<String> = room.handoff(1).items.iter().map(|item| item.what.called()).collect();
     assert_eq!(items, ["governance", "INC-1", "INC-2"]);
     assert!(room.handoff(1).items[0].only, "nobody else holds governance");
-    room.ask(15, "sofia", hof(1), Command::Refuse { item: 3, reason: "mine before".to_owned() }).unwrap();
+    room.ask(15, "sofia", hof(1), Command::Refuse { item: 3, reason: "mine before".to_owned(), cases: None }).unwrap();
     assert_eq!(room.waiting(15, hof(1), Duty::PlaceRefused), ["greta"]);
     room.ask(20, "sofia", hof(1), accept(first)).unwrap();
     assert_eq!(room.case(first).seats_of(&p("sofia")).len(), 1);

@@ -68,15 +68,15 @@ fn take_step(room: &mut Room, minutes: i64, step: &Step, cases: &[CaseId]) {
             None => return,
         },
         Step::Refuse { by, which: of, item } => match which(room, *of) {
-            Some(id) => room.ask(minutes, WHO[*by], id, Command::Refuse { item: *item, reason: said() }),
+            Some(id) => room.ask(minutes, WHO[*by], id, Command::Refuse { item: *item, reason: said(), cases: None }),
             None => return,
         },
         Step::Decline { by, which: of } => match which(room, *of) {
-            Some(id) => room.ask(minutes, WHO[*by], id, Command::Decline { reason: said() }),
+            Some(id) => room.ask(minutes, WHO[*by], id, Command::Decline { reason: said(), cases: None }),
             None => return,
         },
         Step::Withdraw { by, which: of } => match which(room, *of) {
-            Some(id) => room.ask(minutes, WHO[*by], id, Command::Withdraw { reason: said() }),
+            Some(id) => room.ask(minutes, WHO[*by], id, Command::Withdraw { reason: said(), cases: None }),
             None => return,
         },
     };

@@ -54,7 +54,10 @@ fn a_pilot_without_targets_can_be_worked_on_by_anybody() {
     says(room.says("maya", Command::Acknowledge), "you acknowledged it");
     check(room.says("ravi", Command::Update { text: words("looking"), next: None }), "update told");
     check(room.says("maya", Command::Contain { text: words("off") }), "contained");
-    says(room.says("maya", Command::Resolve { text: words("off") }), "ask Arjun: “resolve” on INC-1 is for command.");
+    says(
+        room.says("maya", Command::Resolve { text: words("off") }),
+        "ask Arjun: the resolution on INC-1 is for command.",
+    );
     check(
         room.says("arjun", Command::Resolve { text: words("off") }),
         "resolved; `/incident review INC-1 …` closes it",

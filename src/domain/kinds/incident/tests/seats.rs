@@ -50,9 +50,9 @@ fn a_page_calls_a_role_in_now() {
     check(room.says("maya", page("engineering")), "paged Ravi, who answers by 09:15");
     check(room.heard(), "case paged, @ravi paged");
     assert!(room.told.iter().all(|notice| notice.not_before.is_none()), "a page waits for nothing");
-    says(room.says("dev", Command::AnswerPage), "ask Ravi: “answer-page” on INC-1 is for engineering.");
+    says(room.says("dev", Command::AnswerPage), "ask Ravi: the answer to the page on INC-1 is for engineering.");
     check(room.says("ravi", Command::AnswerPage), "your answer to the page is told");
-    says(room.says("ravi", Command::AnswerPage), "nobody owes “answer-page” on INC-1 now");
+    says(room.says("ravi", Command::AnswerPage), "nobody owes the answer to the page on INC-1 now");
     // Acknowledging answers a page as well.
     room.says("maya", page("triage"));
     room.says("dev", Command::Acknowledge);

@@ -15,22 +15,25 @@ fn an_incident_from_opening_to_review() {
     check(room.owed(), "acknowledge 20, contain 120, resolve 480");
 
     room.pass(5);
-    says(room.says("maya", Command::Acknowledge), "ask Dev or Lena: “acknowledge” on INC-1 is for triage.");
+    says(room.says("maya", Command::Acknowledge), "ask Dev or Lena: the acknowledgement on INC-1 is for triage.");
     says(room.says("dev", Command::Acknowledge), "the lead seat is empty: `/incident role INC-1 lead`");
     check(room.heard(), "case state");
     let second = room.says("lena", Command::Acknowledge);
     check(second, "INC-1 is acknowledged already (Dev, 09:05). `/incident update INC-1 …` says how it stands.");
 
     says(room.says("maya", Command::AcceptReview { text: words("x"), drafted_from: None }), "not resolved yet");
-    says(room.says("maya", Command::Contain { text: words("x") }), "ask Ravi: “contain” on INC-1 is for engineering.");
+    says(
+        room.says("maya", Command::Contain { text: words("x") }),
+        "ask Ravi: the containment on INC-1 is for engineering.",
+    );
     check(
         room.says("ravi", Command::Contain { text: words("old model back") }),
-        "contained; next is “resolve” by 17:00: Arjun",
+        "contained; next is the resolution by 17:00: Arjun",
     );
-    says(room.says("ravi", Command::Resolve { text: words("x") }), "“resolve” on INC-1 is for command");
+    says(room.says("ravi", Command::Resolve { text: words("x") }), "the resolution on INC-1 is for command");
     check(
         room.says("arjun", Command::Resolve { text: words("fixed") }),
-        "resolved; next is “review” by Thu 5 Mar 09:05: Arjun",
+        "resolved; next is the review by Thu 5 Mar 09:05: Arjun",
     );
     check(room.owed(), "review 4325");
     assert!(!room.case.is_closed());
@@ -62,12 +65,12 @@ fn an_unclear_impact_is_assessed_before_it_can_be_resolved() {
     let mut room = Room::open(&Opening { impact: Impact::Unclear, ..wanted(Severity::Sev2) });
     check(room.owed(), "acknowledge 20, assess 60, contain 120, resolve 480");
     says(room.says("arjun", Command::Resolve { text: words("x") }), "say what the impact was first");
-    says(room.says("dev", Command::Assess { text: words("x") }), "ask Ravi: “assess” on INC-1");
+    says(room.says("dev", Command::Assess { text: words("x") }), "ask Ravi: the impact assessment on INC-1");
     check(room.says("ravi", Command::Assess { text: words("12 customers") }), "the impact is on record");
     assert_eq!(room.incident().impact, Impact::Known);
     check(
         room.says("arjun", Command::Resolve { text: words("x") }),
-        "resolved; next is “review” by Thu 5 Mar 09:00: Arjun",
+        "resolved; next is the review by Thu 5 Mar 09:00: Arjun",
     );
     // Resolving takes it in hand, so the acknowledgement isn't a hole in the record.
     assert_eq!(room.count("incident.acknowledged"), 1);
@@ -80,7 +83,7 @@ fn updates_follow_one_another() {
     let refused = room.says("maya", Command::Update { text: words("x"), next: None });
     check(
         refused,
-        "ask Arjun, or write `/incident note INC-1 …`, which everybody may: “update” on INC-1 is for command.",
+        "ask Arjun, or write `/incident note INC-1 …`, which everybody may: the update on INC-1 is for command.",
     );
     check(
         room.says("arjun", Command::Update { text: words("half of it is back"), next: None }),
@@ -127,7 +130,7 @@ fn reopening_begins_again() {
     room.pass(60);
     check(
         room.says("ravi", Command::Reopen { reason: words("again") }),
-        "reopened; next is “acknowledge” by 10:10: Dev or Lena",
+        "reopened; next is the acknowledgement by 10:10: Dev or Lena",
     );
     check(room.heard(), "case state, @dev state, @lena state");
     check(room.owed(), "acknowledge 70, contain 180, update 90, resolve 300, fill-seat comms 80, fill-seat scribe 80");
