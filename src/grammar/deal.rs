@@ -197,6 +197,10 @@ fn bare_name<'t>(
     let titled = verb.args.iter().any(|arg| arg.kind == Kind::Title);
     let named = verb.arg(token.value).filter(|arg| arg.named && !titled && !raw.said.contains_key(arg.name));
     let Some(arg) = named else { return Ok(None) };
+    // Any word would do for it, also one of somebody's sentence: `takes too long`.
+    if arg.kind == Kind::Word && verb.args.iter().any(|arg| !arg.named && arg.kind.is_rest()) {
+        return Ok(None);
+    }
     let after = rest[token.end..].trim_start();
     let end = match arg.kind.lean() {
         Some(lean) => {

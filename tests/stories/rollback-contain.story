@@ -10,7 +10,7 @@
       ravi> /rollback go RBK-1
       arjun> /rollback authorise RBK-1 People can read them all
       dev> /rollback start RBK-1
-      dev hears: step 1 of 2 is Dev or Lena's
+      dev hears: Dev or Lena does step 1 of 2
       #credit: RBK-1 · step 1 of 2 ... “Send every case to a person”
       not #credit: Route all traffic
       dev> /rollback done RBK-1

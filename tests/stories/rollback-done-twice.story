@@ -11,7 +11,7 @@
       @dev: RBK-1 · step 1 of 2 ... /rollback done RBK-1 step=1 ... [Step done]
       lena looks at RBK-1
 09:05 dev presses Step done on RBK-1
-      dev hears: step 1 of 2 is done; step 2 of 2 is Dev or Lena's
+      dev hears: step 1 of 2 is done; Dev or Lena does step 2 of 2
       lena presses Step done on RBK-1 as seen
       lena hears: Nothing is to be done: step 1 of RBK-1 is done already (Dev, 09:05). Now it is step 2, “Say so to whoever waits”.
       dev> /rollback done RBK-1

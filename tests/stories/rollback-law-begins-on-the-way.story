@@ -22,6 +22,6 @@ channel: #claims
       dev hears: Ask Arjun or Sofia
       sofia> /rollback alter-anyway RBK-1 People are being harmed right now
       sofia hears: recorded: it is altered although ai-act-73.death
-      sofia hears: step 2 of 2 is Arjun or Sofia's by
+      sofia hears: Arjun or Sofia does step 2 of 2 by
       duty RBK-1 agree-point: met
       duty RBK-1 do-step: owed

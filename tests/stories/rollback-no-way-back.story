@@ -18,5 +18,5 @@
       dev> /rollback done RBK-1
       dev hears: comes first, since there is no way back after this step
       sofia> /rollback agree-point RBK-1 The copy is checked
-      sofia hears: agreed: there is no way back after step 2; step 2 of 2 is Dev or Lena's by 13:20
+      sofia hears: agreed: there is no way back after step 2; Dev or Lena does step 2 of 2 by 13:20
       card RBK-1: no way back after it, agreed by Sofia

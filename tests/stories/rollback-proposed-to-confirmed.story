@@ -30,7 +30,7 @@
       ravi> /rollback go RBK-1
       ravi hears: every party says go
 09:20 dev> /rollback start RBK-1
-      dev hears: is sealed, and it runs; step 1 of 2 is Ravi or Elena's by 09:50
+      dev hears: is sealed, and it runs; Ravi or Elena does step 1 of 2 by 09:50
       #credit: RBK-1 is running · started by Dev ... the evidence is sealed
       card RBK-1: Evidence sealed: 09:20
       ledger: rollback.evidence-sealed x1

@@ -18,4 +18,4 @@
 09:31 card RBK-1: start late
       dev> /rollback start RBK-1
       duty RBK-1 start-rollback: met-late
-      ledger: duty.breached x1
+      ledger: duty.late x1

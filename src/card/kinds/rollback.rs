@@ -209,6 +209,9 @@ impl Shows for Rollback {
                 if owes(Duty::DoStep) {
                     buttons.push(open_bound(id, "blocked", step, Style::Plain));
                 }
+                if owes(Duty::AgreePoint) {
+                    buttons.push(open_bound(id, "skip", step, Style::Plain));
+                }
                 buttons
             }
             RollbackState::Refused => Vec::new(),
@@ -302,7 +305,7 @@ impl Shows for Rollback {
             Telling::StepSaid { .. } | Telling::Answered { .. } => Look::calm(),
             Telling::AnsweredNo { over, .. } => {
                 let confirm = open(case, "confirm", Style::Danger).filter(|_| *over);
-                Look::of(Tone::Late).and(confirm)
+                Look::of(Tone::Late).and(confirm.map(|button| Button { label: "It failed".to_owned(), ..button }))
             }
             Telling::Asked { due, duty: Duty::AnswerNoGo, .. } => {
                 let (answer, other) =

@@ -13,51 +13,12 @@ use super::wire::Id;
 use super::words::{Command, cut};
 use super::{Discord, LONGEST_PAUSE};
 use crate::domain::Lack;
+use crate::grammar::verbs::Group;
 use crate::grammar::{self, Arg, Kind, Needed, PREFIX, Verb, verbs};
 
 /// How many options, choices and subcommands stand on one level, and how many values are offered while somebody types.
 pub const A_LEVEL: usize = 25;
 const DESCRIPTION: usize = 100;
-
-/// Discord takes 25 subcommands on a level, and a root may know more verbs. Those of a kind then stand in a group:
-/// `/incident clock pause`. There are as few groups as it takes, in this order. The line that is read stays `/incident pause`.
-const GROUPS: &[Group] = &[
-    (
-        "clock",
-        "Clocks: pause, put off, waive, argue; those of law",
-        &[
-            "pause",
-            "resume",
-            "snooze",
-            "waive",
-            "contest",
-            "settle",
-            "clocks",
-            "applies",
-            "set-aside",
-            "submitted",
-            "draft",
-        ],
-    ),
-    (
-        "people",
-        "Seats, pages, and who may see it",
-        &["role", "invite", "uninvite", "restrict", "unrestrict", "request-access", "escalate", "here", "join"],
-    ),
-    ("details", "What it was, when, and where it goes on", &["convert", "classify", "moment", "link"]),
-    (
-        "ruling",
-        "Recommend, rule, renew and suspend",
-        &["recommend", "send-back", "grant", "refuse", "correct", "renew", "suspend", "lift"],
-    ),
-    ("before", "Before a rollback runs", &["compare", "tick", "retarget", "alter-anyway", "go", "no-go"]),
-    (
-        "after",
-        "What is left once the steps are over",
-        &["in-flight", "downstream", "look-back", "looked-at", "source", "gap", "gap-closed", "again"],
-    ),
-    ("promotions", "Hold promotions", &["freeze", "thaw", "override"]),
-];
 
 /// How a line to type is called here: `/incident role INC-1 lead` is `incident people role`, with `INC-1 lead` given to it.
 /// `None`: no command does what it says.
@@ -100,14 +61,13 @@ pub fn registration(prefix: &str) -> Vec<Value> {
     roots.chain(on_messages).collect()
 }
 
-type Group = (&'static str, &'static str, &'static [&'static str]);
-
-/// The groups that a root needs: as few of those that hold something of it as it takes.
+/// Discord takes 25 subcommands on a level, and a root may know more verbs: the groups that it needs, `/incident clock pause`, are as
+/// few as it takes. The line that is read stays `/incident pause`.
 fn groups_of(root: &str) -> impl Iterator<Item = &'static Group> {
     let verbs: Vec<&'static str> =
         verbs::root(root).into_iter().flat_map(|root| root.verbs).map(|verb| verb.verb).collect();
     let holds = |(_, _, names): &&Group| names.iter().any(|name| verbs.contains(name));
-    let held: Vec<&'static Group> = GROUPS.iter().filter(holds).collect();
+    let held: Vec<&'static Group> = verbs::GROUPS.iter().filter(holds).collect();
     let alone = |groups: usize| {
         let grouped = |verb: &&str| held[..groups].iter().any(|(_, _, names)| names.contains(verb));
         verbs.iter().filter(|verb| !grouped(verb)).count()

@@ -11,6 +11,7 @@ use super::value::{Values, Wrong};
 mod approval;
 mod every_case;
 mod exception;
+mod groups;
 mod handoff;
 mod incident;
 mod rollback;
@@ -19,6 +20,7 @@ mod sla;
 mod table;
 
 pub(in crate::grammar) use approval::NEARLY_VOTES;
+pub use groups::{GROUPS, Group};
 pub(in crate::grammar) use rota::WORD as ROTA;
 pub use table::{completion, markdown_table};
 

@@ -187,7 +187,7 @@ const OWN: [Verb; 30] = [
             Arg::new("way", "Way out", Kind::Choice(Way::WORDS), "which").asked(),
             Arg::new("decides", "Who decides", Kind::Role, "a role").optional().named(),
             Arg::new("takes", "How long", Kind::Word, "such as 30m").optional().named(),
-            Arg::new("undone", "What can't be undone", Kind::Rest, "in a few words").optional().named(),
+            Arg::new("undone", "What can't be undone", Kind::Word, "several words in quotes").optional().named(),
             Arg::new("reason", "Why not", Kind::Rest, "or why it is taken"),
         ],
         example: "rollback compare RBK-1 stay decides=incident-command Wrong decisions would go on",

@@ -333,7 +333,7 @@ pub(super) fn go_on(draft: &mut Draft<'_>, scene: &Scene<'_>) -> String {
             };
             format!("before step {step}, {why}, {names} is asked by {}", scene.moment(due))
         }
-        false => format!("step {step} of {steps} is {names}'s by {}", scene.moment(due)),
+        false => format!("{names} does step {step} of {steps} by {}", scene.moment(due)),
     }
 }
 

@@ -37,7 +37,7 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     compare confirm count criteria criterion decides downstream drill drill_every drill_for_production flight \
     freeze_after go ladder met missing overridden point_of_no_return root rule run_by size step system takes \
     undone webhook way whole again begun call round tries webhook_in_drills held \
-    assignee drill_within drills frozen unaltered unnamed law back would_be_due";
+    assignee drill_within drills frozen unaltered unnamed law back would_be_due unmet";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 19] = [
     "assessment",
