@@ -431,11 +431,11 @@ fn of_rotas() -> Vec<bot::Telling> {
     ]
 }
 
-/// By which something was handed over.
 fn late_answer(duty: Duty, about: Option<About>) -> LateAnswer {
     LateAnswer { duty, about }
 }
 
+/// By which something was handed over.
 fn handoff() -> CaseId {
     CaseId { kind: CaseKind::Handoff, number: 3 }
 }

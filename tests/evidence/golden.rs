@@ -880,7 +880,7 @@ async fn rollbacks(house: &mut House) {
             ("ravi", "/rollback go RBK-1 rev=2"),
             ("greta", "/rollback authorise RBK-1 rev=2 v6 is known to be good"),
             ("arjun", "/rollback alter-anyway RBK-1 People are being refused"),
-            ("dev", "/rollback start RBK-1"),
+            ("dev", "/rollback start RBK-1 rev=2"),
             ("ravi", "/rollback blocked RBK-1 The console is down"),
             ("ravi", "/rollback done RBK-1 All traffic is on v6"),
             ("greta", "/rollback agree-point RBK-1 The copy is checked"),

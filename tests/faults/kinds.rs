@@ -84,7 +84,7 @@ const ROLLBACKS: &[Moment] = &[
     (Says("jonas", "/rollback go RBK-1 rev=2"), "rollback.go-said"),
     (Says("ravi", "/rollback go RBK-1 rev=2"), "rollback.go-said"),
     (Says("greta", "/rollback authorise RBK-1 rev=2 v6 is known to be good"), "rollback.authorised"),
-    (Says("dev", "/rollback start RBK-1"), "rollback.evidence-sealed rollback.started"),
+    (Says("dev", "/rollback start RBK-1 rev=2"), "rollback.evidence-sealed rollback.started"),
     (Says("ravi", "/rollback blocked RBK-1 The console is down"), "rollback.step-blocked"),
     (Says("ravi", "/rollback done RBK-1 All traffic is on v6"), "rollback.step-done"),
     (Says("greta", "/rollback agree-point RBK-1 The copy is checked"), "rollback.point-agreed"),

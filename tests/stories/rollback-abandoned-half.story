@@ -23,7 +23,10 @@
 09:40 dev> /rollback in-flight RBK-1 left They go on with v7
       maya> /rollback downstream RBK-1 yes It reads both
       ravi> /rollback downstream RBK-1 yes So do letters
-      dev> /rollback source RBK-1 yes Both are named
+      dev> /rollback source RBK-1 no The pipeline pins v7, which runs
+      dev hears: kept: something leads back to “v7”
+      dev does not hear: go on owing
+      duty RBK-1 confirm-source: met
       dev> /rollback look-back RBK-1 from=08:00 to=09:30 count=0 None
       dev> /rollback confirm RBK-1 recovered It works
       dev hears: RBK-1 is abandoned already

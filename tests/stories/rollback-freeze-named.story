@@ -8,5 +8,6 @@
       arjun hears: nowhere
       arjun> /rollback freeze credit 1d The cause isn't known
       #credit: Changes of credit are held until Tue 24 Nov 09:00
-      arjun> /rollback abort RBK-1 Wrong one
-      arjun hears: RBK-1
+      maya> /rollback propose credit from=v7 to=v6 "Scores drift"
+      maya> /rollback abort RBK-1 Wrong one
+      maya hears: abandoned; nothing was altered

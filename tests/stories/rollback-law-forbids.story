@@ -13,7 +13,7 @@ channel: #claims
       dev hears: Ask Arjun or Sofia
       ledger: rollback.started x0
       sofia> /rollback alter-anyway RBK-1 People are being harmed right now
-      #claims: RBK-1 · Sofia decided to alter the system although ai-act-73.death, ai-act-73.serious and ai-act-73.widespread forbids that
+      #claims: RBK-1 · Sofia decided to alter the system although ai-act-73.death, ai-act-73.serious and ai-act-73.widespread forbid that
       dev> /rollback start RBK-1
       case RBK-1: running
       card RBK-1: Altered anyway: ai-act-73.death

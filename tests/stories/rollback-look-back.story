@@ -15,7 +15,7 @@
       dev> /rollback look-back RBK-1 from=09:00 to=08:00 count=12 Table decisions
       dev hears: must come after
       dev> /rollback look-back RBK-1 from=08:00 to=09:00 count=0 Nothing was decided
-      dev hears: 0 decisions of “v7” are kept
+      dev hears: kept: 0 decisions of “v7”
       duty RBK-1 look-back: met
       maya> /rollback looked-at RBK-1 Nothing to do
       maya hears: Nobody owes the answer to the look-back on RBK-1 now

@@ -12,7 +12,8 @@
       sofia> /rollback authorise RBK-1 rev=2 v3 is known to be good
       jonas> /rollback go RBK-1 rev=2
       ravi> /rollback go RBK-1 rev=2
-      dev> /rollback start RBK-1
+      @dev: RBK-1 · start by ... /rollback start RBK-1 rev=2 ... [Start]
+      dev presses Start on RBK-1
       ravi> /rollback done RBK-1
       arjun> /rollback agree-point RBK-1 The copy is checked
       arjun hears: Ask Sofia or Greta

@@ -25,5 +25,7 @@
       sofia> /rollback authorise RBK-1 rev=2 v5 is known to be good
       case RBK-1: authorised
       dev> /rollback start RBK-1
+      dev hears: Read it again with /rollback status RBK-1, then type /rollback start RBK-1 rev=2
+      dev> /rollback start RBK-1 rev=2
       dev hears: silence is never go
       ledger: rollback.started x0

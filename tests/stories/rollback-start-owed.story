@@ -11,7 +11,7 @@
       arjun> /rollback authorise RBK-1 v6 is known to be good
       arjun hears: authorised; Dev or Lena starts it by 09:30: /rollback start RBK-1
       duty RBK-1 start-rollback: owed, due 09:30, holders dev lena
-      @lena: RBK-1 · start by 09:30 ... Every party goes along ... [Start]
+      @lena: RBK-1 · start by 09:30 ... It is authorised, and no party is against it ... [Start]
       @maya: RBK-1 is authorised · Arjun
       not @maya: start by
       card RBK-1: Next: start by 09:30

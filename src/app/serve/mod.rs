@@ -58,8 +58,7 @@ pub struct Running {
     signals: Signals,
 }
 
-/// What an operator asks a process for. Heard from before anything is touched: asked to stop or to read its policy again while it
-/// starts, it does so once it has.
+/// What an operator asks a process for. Heard from before anything is touched: asked while it starts, it ends nothing half done.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
@@ -74,6 +73,14 @@ impl Signals {
             hangup: signal(SignalKind::hangup())?,
         })
     }
+
+    /// Waits until the process is asked to stop.
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// Starts a bot. Everything that can be wrong with what the operator wrote is found before the disk is touched.
@@ -83,7 +90,7 @@ impl Signals {
 /// # Errors
 /// In words for the operator.
 pub fn start(config: &Config, time: Time) -> LocalBoxFuture<'_, anyhow::Result<Running>> {
-    Box::pin(started(config, time, None))
+    Box::pin(started_unless_stopped(config, time, None))
 }
 
 /// The same, on a clock that stands still at a moment, or at the folder's last entry where that is later.
@@ -91,10 +98,20 @@ pub fn start(config: &Config, time: Time) -> LocalBoxFuture<'_, anyhow::Result<R
 /// # Errors
 /// As [`start`].
 pub fn start_at(config: &Config, at: At) -> LocalBoxFuture<'_, anyhow::Result<Running>> {
-    Box::pin(started(config, Time { mode: Mode::Manual, speed: 0 }, Some(at)))
+    Box::pin(started_unless_stopped(config, Time { mode: Mode::Manual, speed: 0 }, Some(at)))
+}
+
+/// A start may wait for long, for a platform or a large ledger: whoever asks it to stop meanwhile isn't kept waiting.
+async fn started_unless_stopped(config: &Config, time: Time, from: Option<At>) -> anyhow::Result<Running> {
+    let mut signals = Signals::heard().context("signals can't be heard")?;
+    tokio::select! {
+        started = Box::pin(started(config, time, from)) => started,
+        () = signals.stop() => anyhow::bail!("stopped before it was ready"),
+    }
 }
 
 async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Result<Running> {
+    // What is asked from here on counts once it runs.
     let signals = Signals::heard().context("signals can't be heard")?;
     let policy_file = PolicyFile { path: config.policy.clone() };
     let (policy, policy_text) = policy_file.read()?;

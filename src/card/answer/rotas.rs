@@ -69,17 +69,15 @@ fn rota_facts(speaker: &Speaker<'_>, bot: &Bot, id: &RotaId, now: At, most: usiz
 /// in between but hours in which nobody has to be on, they are one, so many times.
 fn turns<'a>(shifts: &[Shift<'a>], gaps: &[Gap]) -> Vec<(Shift<'a>, u32)> {
     let mut turns: Vec<(Shift<'a>, u32)> = Vec::new();
-    let mut apart = false;
     for shift in shifts {
         let is_gap = gaps.iter().any(|gap| shift.starts < gap.ends && shift.ends.is_none_or(|ends| gap.starts < ends));
         match turns.last_mut() {
             _ if shift.on.is_none() && !is_gap => {}
-            Some((last, times)) if !apart && shift.on.is_some() && last.on == shift.on => {
+            Some((last, times)) if shift.on.is_some() && last.on == shift.on => {
                 (last.ends, *times) = (shift.ends, *times + 1);
             }
             _ => turns.push((*shift, 1)),
         }
-        apart = shift.on.is_none() && is_gap;
     }
     turns
 }

@@ -161,13 +161,13 @@ impl Shows for Handoff {
             reachable_until,
             who: reachable_until.map(|_| dev()),
         };
-        let refused = |item: Option<u32>, due, held_by: Option<Vec<PersonId>>| Telling::Refused {
+        let refused = |item: Option<u32>, due: Option<At>, held_by: Option<Vec<PersonId>>| Telling::Refused {
             by: dev(),
             giver: maya(),
             item,
             what: item.map(|_| "INC-2".to_owned()),
             reason: words(),
-            gone: held_by.is_some(),
+            gone: held_by.is_some() && due.is_none(),
             held_by: held_by.unwrap_or_default(),
             people: whom(),
             due,
@@ -183,6 +183,7 @@ impl Shows for Handoff {
             Telling::Proven { by: dev(), item: 1, on: Some(on()), text: words(), left: 2 },
             Telling::Proven { by: dev(), item: 1, on: None, text: words(), left: 0 },
             refused(Some(2), Some(DUE), None),
+            refused(None, Some(DUE), Some(vec![dev()])),
             refused(None, None, None),
             refused(Some(2), None, Some(vec![dev()])),
             refused(None, None, Some(Vec::new())),

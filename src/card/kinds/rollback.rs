@@ -312,7 +312,10 @@ impl Shows for Rollback {
                     (answers(case, Duty::AnswerNoGo, None, None), open(case, "retarget", Style::Plain));
                 Look::asks(Tone::Late, Some(*due), answer).and(other)
             }
-            Telling::Asked { due, duty, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, *duty, None, None)),
+            Telling::Asked { due, duty, revision, .. } => {
+                let bound = Some(*revision).filter(|_| *duty == Duty::StartRollback);
+                Look::asks(Tone::Nudge, Some(*due), answers(case, *duty, None, bound))
+            }
             Telling::Confirmed { outcome: Outcome::Failed, .. } => Look::of(Tone::Declined),
             Telling::Confirmed { .. } => Look::of(Tone::Done),
         }
@@ -373,16 +376,23 @@ impl Shows for Rollback {
                 by: dev(),
                 text: words(),
             };
-            let asked =
-                |duty, system: Option<SystemId>| Telling::Asked { drill, duty, system, people: whom(), due: DUE };
+            let asked = |duty, system: Option<SystemId>| Telling::Asked {
+                drill,
+                duty,
+                revision: if duty == Duty::StartRollback { 2 } else { 1 },
+                law: duty == Duty::StartRollback && !drill,
+                system,
+                people: whom(),
+                due: DUE,
+            };
             let ledger = || Some(SystemId::from("ledger"));
-            let no = |duty, system: Option<SystemId>, over| Telling::AnsweredNo {
+            let no = |duty, system: Option<SystemId>, over: bool| Telling::AnsweredNo {
                 drill,
                 duty,
                 system,
                 by: dev(),
                 text: words(),
-                due: DUE,
+                due: over.then_some(DUE),
                 over,
             };
             let confirmed =

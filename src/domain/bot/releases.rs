@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Draft, Ruling, Telling};
 use crate::domain::kinds::approval::Approval;
-use crate::domain::kinds::rollback::{self, Rollback, RollbackState, Verb};
+use crate::domain::kinds::rollback::{self, Outcome, Rollback, RollbackState, Verb};
 use crate::domain::line::{Named, say};
 use crate::domain::notice::To;
 use crate::domain::regulation;
@@ -26,9 +26,18 @@ pub struct Releases {
     pub forbidding: BTreeMap<WorkflowId, BTreeMap<CaseId, Forbids>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub drills: BTreeMap<WorkflowId, Drilled>,
-    /// The open rollbacks of a workflow that everybody may read of, and whether each is running. Drills aren't among them.
+    /// The open rollbacks of a workflow. Drills aren't among them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub under_way: BTreeMap<WorkflowId, BTreeMap<CaseId, bool>>,
+    pub under_way: BTreeMap<WorkflowId, BTreeMap<CaseId, UnderWay>>,
+}
+
+/// How an open rollback stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderWay {
+    pub runs: bool,
+    /// Only its own people may read that there is one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restricted: bool,
 }
 
 /// No change of a workflow is approved that goes into production, until a moment or until somebody ends it. Going back stays possible.
@@ -195,9 +204,9 @@ impl Releases {
         self.freezes.get(workflow).filter(|freeze| freeze.holds_at(at))
     }
 
-    /// The open rollbacks of a workflow that everybody may read of, and whether each is running. Drills aren't among them.
-    pub fn under_way(&self, workflow: &WorkflowId) -> impl Iterator<Item = (CaseId, bool)> {
-        self.under_way.get(workflow).into_iter().flatten().map(|(id, runs)| (*id, *runs))
+    /// The open rollbacks of a workflow. Drills aren't among them.
+    pub fn under_way(&self, workflow: &WorkflowId) -> impl Iterator<Item = (CaseId, UnderWay)> {
+        self.under_way.get(workflow).into_iter().flatten().map(|(id, stands)| (*id, *stands))
     }
 
     /// When the last drill was held.
@@ -263,8 +272,11 @@ impl Releases {
         let drilled = self.drills.entry(case.workflow.clone()).or_insert_with(new);
         match event {
             rollback::Event::DrillDue(_) => drilled.asked = Some(case.id),
-            // Where every step was skipped, nobody went the way back.
-            rollback::Event::Confirmed { .. } if drill.was_gone() => drilled.last = Some(at),
+            // Where every step was skipped, nobody went the way back; where it failed, there is none.
+            rollback::Event::Confirmed {
+                outcome: Outcome::Recovered | Outcome::Contained | Outcome::InMaintenance,
+                ..
+            } if drill.was_gone() => drilled.last = Some(at),
             rollback::Event::Confirmed { .. }
             | rollback::Event::Proposed(_)
             | rollback::Event::Planned(_)
@@ -302,7 +314,7 @@ impl Releases {
     }
 
     fn observe_rollback(&mut self, case: &Case, rollback: &Rollback) {
-        if case.is_closed() || case.restricted {
+        if case.is_closed() {
             if let Some(cases) = self.under_way.get_mut(&case.workflow) {
                 cases.remove(&case.id);
                 if cases.is_empty() {
@@ -311,8 +323,8 @@ impl Releases {
             }
             return;
         }
-        let runs = rollback.state == RollbackState::Running;
-        self.under_way.entry(case.workflow.clone()).or_default().insert(case.id, runs);
+        let stands = UnderWay { runs: rollback.state == RollbackState::Running, restricted: case.restricted };
+        self.under_way.entry(case.workflow.clone()).or_default().insert(case.id, stands);
     }
 
     fn observe_incident(&mut self, case: &Case, at: At) {

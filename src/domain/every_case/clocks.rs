@@ -4,7 +4,7 @@
 use super::{Telling, Verb};
 use crate::domain::duty::Owed;
 use crate::domain::kinds::{exception, incident, rollback};
-use crate::domain::line::{Named, say};
+use crate::domain::line::{Line, Named, say};
 use crate::domain::obligation::{Attribution, Change, Contest, Obligation, Standing, State};
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
@@ -84,9 +84,13 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
         return Err(Refusal::missing(say![withdraw, format!(" ends it: the {} can't be waived.", row.noun)]));
     }
     if row.owed == Owed::InPlans {
+        let noun = row.noun;
+        if scene.case.is_closed() {
+            let answer = Line::answering(scene.case.id, duty).with("…");
+            return Err(Refusal::missing(say![answer, format!(" says how it stands: the {noun} can't be waived.")]));
+        }
         let skip = rollback::Verb::Skip.on(scene.case.id).with("why");
         let abandon = Verb::Withdraw.on(scene.case.id).with("why");
-        let noun = row.noun;
         return Err(Refusal::missing(say![
             skip,
             " leaves a step out, ",

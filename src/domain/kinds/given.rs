@@ -9,7 +9,7 @@ use super::handoff::HandoffState;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
     Case(CaseId),
-    /// Those of these that are open, or on which something is owed.
+    /// These, as far as the desk keeps them at hand.
     These(Vec<CaseId>),
     /// Handoffs that nobody has answered yet.
     Offers,

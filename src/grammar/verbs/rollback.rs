@@ -310,9 +310,9 @@ const OWN: [Verb; 30] = [
         aliases: &["run", "begin"],
         about: "Seal the evidence and start it",
         case: true,
-        args: &[WORDS],
+        args: &[WORDS, REVISION],
         example: "rollback start RBK-1",
-        make: |values| values.on(Command::Start { sealed: Seal::Wanted, revision: values.revision }),
+        make: |values| values.on(Command::Start { sealed: Seal::Wanted, revision: seen(values) }),
     },
     Verb {
         root: KIND.word(),
@@ -457,7 +457,7 @@ const OWN: [Verb; 30] = [
         verb: "confirm",
         label: "Confirm",
         aliases: &["finish"],
-        about: "Say what it came to",
+        about: "Say what it came to: recovered, contained, in-maintenance, failed",
         case: true,
         args: &[
             Arg::new("outcome", "It is", Kind::Choice(Outcome::WORDS), "what it came to").asked(),

@@ -215,7 +215,7 @@ impl Handoff {
             self.tell_gone(&mut draft, item, by, reason, gone);
             return Ok(draft.done(answer));
         }
-        self.find_a_place(&mut draft, About::named(one_item(number)), item, by, reason);
+        self.find_a_place(&mut draft, About::named(one_item(number)), item, (by, reason), Vec::new());
         Ok(draft.done(format!("{what} stays with {}", scene.name(&self.giver))))
     }
 
@@ -240,7 +240,7 @@ impl Handoff {
             self.tell_gone(&mut draft, (None, None), by, reason, gone);
             return Ok(draft.done(answer));
         }
-        self.find_a_place(&mut draft, About::named("all of it"), (None, None), by, reason);
+        self.find_a_place(&mut draft, About::named("all of it"), (None, None), (by, reason), gone.held_by);
         Ok(draft.done(match gone.items.as_slice() {
             [] => format!("declined: all of it stays with {name}"),
             _ => format!("declined: it stays with {name}, but {}", gone.with),
@@ -273,14 +273,14 @@ impl Handoff {
         ])
     }
 
-    /// What is refused stays with its giver, and climbs: somebody says what becomes of it.
+    /// What is refused stays with its giver, and climbs: somebody says what becomes of it. `held_by` have a part of it by now.
     fn find_a_place(
         &self,
         draft: &mut Draft<'_>,
         about: About,
         (item, what): (Option<u32>, Option<String>),
-        by: PersonId,
-        reason: String,
+        (by, reason): (PersonId, String),
+        held_by: Vec<PersonId>,
     ) {
         // Nobody else may learn of a restricted case by having to find a place for it.
         let by_policy = match draft.case.restricted {
@@ -295,7 +295,7 @@ impl Handoff {
         let mut told = people.clone();
         told.extend(Some(self.giver.clone()).filter(|giver| !people.contains(giver)));
         let giver = self.giver.clone();
-        let (gone, held_by) = (false, Vec::new());
+        let gone = false;
         let telling = Telling::Refused { by, giver, item, what, reason, gone, held_by, people, due };
         draft.tell_news(&told, telling, vec![number], false);
     }

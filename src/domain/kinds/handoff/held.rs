@@ -68,7 +68,11 @@ impl Handoff {
                     let people = scene.world.people.on(&case.workflow);
                     let seats = case.waiting_on(owed, &people);
                     waiting.extend(
-                        seats.into_iter().map(|it| it.person).filter(|it| !waiting.contains(it)).collect::<Vec<_>>(),
+                        seats
+                            .into_iter()
+                            .map(|it| it.person)
+                            .filter(|it| *it != self.giver && !waiting.contains(it))
+                            .collect::<Vec<_>>(),
                     );
                 }
                 waiting

@@ -2,7 +2,7 @@
 //! decided, the source of truth. Only when all of it is answered can anybody confirm, and say what it came to.
 
 use super::running::ask;
-use super::{Event, Flight, Outcome, Rollback, RollbackState, Telling, Verb};
+use super::{Event, Flight, Outcome, Rollback, RollbackState, StepStands, Telling, Verb};
 use crate::domain::bot;
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Holder, Obligation};
@@ -73,8 +73,10 @@ impl Rollback {
         match scene.case.owed(Duty::LookBack) {
             Some(owed) => drop(scene.answering(owed)?),
             None if self.look_back.is_some() => {
-                scene
-                    .require(&format!("correcting the look-back of {}", scene.case.id), &[self.rule.run_by.clone()])?;
+                scene.require(
+                    &format!("correcting the look-back of {}", scene.case.id),
+                    std::slice::from_ref(&self.rule.run_by),
+                )?;
             }
             None => return Err(Refusal::NothingOwed { case: scene.case.id, duty: Duty::LookBack }),
         }
@@ -92,22 +94,21 @@ impl Rollback {
         draft.push(Event::LookedBack { by: by.clone(), from, to, count, text: words.clone() });
         draft.meet(|it| it.duty == Duty::LookBack);
         self.tell_answer(&mut draft, Duty::LookBack, Answer { count: Some(count), ..NONE }, (by, words));
-        let unasked = |system: &SystemId| {
-            let asked_before = |it: &Obligation| it.duty == Duty::AnswerLookBack && it.is_about(system.as_str());
-            !scene.case.obligations.iter().any(asked_before)
-        };
-        let asked = count > 0 && self.rule.downstream.keys().any(unasked);
+        // What was answered before was about other decisions.
+        draft.void("the look-back was corrected", |it| matches!(it.duty, Duty::AnswerLookBack | Duty::ConfirmRollback));
+        let asked = count > 0 && !self.rule.downstream.is_empty();
         if asked {
-            for (system, role) in self.rule.downstream.iter().filter(|(system, _)| unasked(system)) {
+            for (system, role) in &self.rule.downstream {
                 ask(&mut draft, Duty::AnswerLookBack, Holder::Roles(vec![role.clone()]), Some(system.clone()));
             }
         }
         ask_to_confirm(&mut draft);
         let next = match asked {
-            true => format!("; {} each say what they do about them", text::list(self.rule.downstream.keys())),
+            true => format!(". What is done about them: asked of {}", text::list(self.rule.downstream.keys())),
             false => String::new(),
         };
-        Ok(draft.done(format!("{count} decisions of {} are kept{next}", text::quoted(&self.from.name))))
+        let decisions = if count == 1 { "1 decision" } else { &format!("{count} decisions") };
+        Ok(draft.done(format!("kept: {decisions} of {}{next}", text::quoted(&self.from.name))))
     }
 
     pub(super) fn looked_at(
@@ -160,20 +161,26 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::AnsweredNo { by: by.clone(), system: system.clone(), text: words.clone() });
         let of_it =
-            |it: &&Obligation| it.duty == duty && system.as_ref().is_none_or(|it_is| it.is_about(it_is.as_str()));
-        let due = scene.case.open_obligations().find(of_it).map_or(scene.ask.at, |it| draft.due_of(it.number));
+            |it: &Obligation| it.duty == duty && system.as_ref().is_none_or(|system| it.is_about(system.as_str()));
+        // Once it is over, how it stands is all that is asked for.
+        let runs = self.state == RollbackState::Running;
+        if !runs {
+            draft.meet(of_it);
+        }
+        let due = draft.case.open_obligations().find(|it| of_it(it)).map(|it| draft.due_of(it.number));
         let roles = self.rule.authorise.iter().chain([&self.rule.run_by]).cloned().collect();
         let mut people = persons(scene.world.people.holders(&Holder::Roles(roles), &[]));
         super::authorising::told_once(&draft, &mut people);
-        let over = self.state == RollbackState::Running && self.next_step().is_none();
+        let over = runs && self.next_step().is_none();
         let telling = Telling::AnsweredNo { drill: self.is_drill(), duty, system, by, text: words, due, over };
         draft.tell_case_and(&people, telling, Vec::new(), self.rule.urgent);
-        draft.done(format!(
-            "kept: {what}. You go on owing the {} by {}. Told to {}",
-            duty.noun(),
-            scene.moment(due),
-            text::list(people.iter().map(|person| scene.name(person)))
-        ))
+        let owed = due.map(|due| match due > scene.ask.at {
+            true => format!(". You go on owing {} by {}", duty.the(), scene.moment(due)),
+            false => format!(". You go on owing {}, late since {}", duty.the(), scene.moment(due)),
+        });
+        let told = text::list(people.iter().map(|person| scene.name(person)));
+        let told = if people.is_empty() { String::new() } else { format!(". Told to {told}") };
+        draft.done(format!("kept: {what}{}{told}", owed.unwrap_or_default()))
     }
 
     /// The system that an answer is about: the one that is named, or the only one that the asker may answer for.
@@ -303,8 +310,7 @@ impl Rollback {
         let outcome = Outcome::Failed;
         draft.push(Event::Confirmed { by: by.clone(), outcome, text: words.clone() });
         draft.meet(|it| matches!(it.duty, Duty::ConfirmRollback | Duty::HoldDrill));
-        let left = self.end_but_for_what_was_altered(&mut draft, "it failed");
-        self.discharge_due_drill(&mut draft);
+        self.end_but_for_what_was_altered(&mut draft, "it failed");
         let mut people: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
         let parts = self.rule.authorise.iter().chain(&self.rule.go).chain(self.rule.downstream.values());
         people.extend(persons(scene.world.people.holders(&Holder::Roles(parts.cloned().collect()), &[])));
@@ -314,11 +320,12 @@ impl Rollback {
         draft.tell_case_and(&people, telling, Vec::new(), self.rule.urgent);
         self.tell_what_it_is_about(&mut draft, "has failed: another way out is needed");
         let propose = Verb::Propose.of(CaseKind::Rollback).with(&scene.case.workflow).with("…");
+        let left = still_owed(&draft);
         Ok(draft.done(say![format!("kept: it failed{left}. "), propose, " proposes another way out"]))
     }
 
-    /// Ends what is owed. Where the real system was altered, those who answer for that go on owing it; says so.
-    fn end_but_for_what_was_altered(&self, draft: &mut Draft<'_>, why: &str) -> &'static str {
+    /// Ends what is owed. Where the real system was altered, those who answer for that go on owing it.
+    fn end_but_for_what_was_altered(&self, draft: &mut Draft<'_>, why: &str) {
         let stays = |duty: Duty| match duty.of_rollback() {
             Some(RollbackDuty::CloseGap) => true,
             Some(
@@ -341,17 +348,13 @@ impl Rollback {
             | None => false,
         };
         draft.void(why, |it| !stays(it.duty));
-        match self.altered() {
-            true => {
-                "; what was altered is still to be answered for: what is in flight, downstream, the look-back, the source"
-            }
-            false => "",
-        }
     }
 
-    /// Something was done to the real system.
+    /// Something was done to the real system, or was begun.
     fn altered(&self) -> bool {
-        self.was_gone() && !self.is_drill()
+        let begun = |step: &StepStands| step.call.as_ref().is_some_and(|call| call.begun.is_some());
+        let touched = |step: &StepStands| step.done.is_some() || step.blocked.is_some() || begun(step);
+        !self.is_drill() && self.steps.values().any(touched)
     }
 
     /// Before it runs by whoever proposed it, too; then by whoever authorises alone.
@@ -365,18 +368,37 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::Abandoned { by: by.clone(), reason: reason.clone() });
         draft.meet(|it| it.duty == Duty::AnswerNoGo);
-        let left = self.end_but_for_what_was_altered(&mut draft, "it was abandoned");
+        self.end_but_for_what_was_altered(&mut draft, "it was abandoned");
         self.tell_ended(&mut draft, RollbackState::Abandoned, by, reason);
         // Before its steps were over nobody was asked for these yet.
         if self.altered() && self.next_step().is_some() {
             ask_what_is_left(&mut draft);
         }
         let done = self.steps.values().filter(|step| step.done.is_some()).count();
-        self.tell_what_it_is_about(&mut draft, &format!("is abandoned after {done} of {} steps", self.steps_in_all()));
+        let how_far = match runs {
+            true => format!("abandoned after {done} of {} steps", self.steps_in_all()),
+            false => "abandoned before it ran".to_owned(),
+        };
+        self.tell_what_it_is_about(&mut draft, &format!("is {how_far}"));
+        let left = still_owed(&draft);
         Ok(draft.done(match runs {
-            true => format!("abandoned after {done} of {} steps{left}", self.steps_in_all()),
+            true => format!("{how_far}{left}"),
             false => "abandoned; nothing was altered".to_owned(),
         }))
+    }
+}
+
+/// What people go on owing on a rollback that is over, for a sentence.
+fn still_owed(draft: &Draft<'_>) -> String {
+    let mut nouns: Vec<&str> = Vec::new();
+    for owed in draft.case.open_obligations().filter(|it| it.duty != Duty::CloseGap) {
+        if !nouns.contains(&owed.duty.noun()) {
+            nouns.push(owed.duty.noun());
+        }
+    }
+    match nouns.is_empty() {
+        true => String::new(),
+        false => format!("; what was altered is still to be answered for: {}", text::list(nouns.iter())),
     }
 }
 

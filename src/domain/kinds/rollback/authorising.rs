@@ -165,6 +165,10 @@ impl Rollback {
         };
         draft.tell_news(&people, telling, vec![number], self.rule.urgent);
         ask_for_go(&mut draft);
+        if let Body::Rollback(now) = &draft.case.body {
+            let now = now.clone();
+            now.tell_what_it_is_about(&mut draft, "has another target, and is proposed anew");
+        }
         let void = if was_authorised { "the authorisation is void; " } else { "" };
         let (names, due) = (scene.names(&people), scene.moment(due));
         let (from, to) = (text::quoted(&from.name), text::quoted(&to.name));
@@ -172,7 +176,7 @@ impl Rollback {
     }
 
     /// What was changed since somebody read it, they say nothing about.
-    fn is_what_they_saw(&self, scene: &Scene<'_>, revision: Option<u32>, verb: Verb) -> Result<(), Refusal> {
+    pub(super) fn is_what_they_saw(&self, scene: &Scene<'_>, revision: Option<u32>, verb: Verb) -> Result<(), Refusal> {
         match revision {
             Some(seen) if seen != self.revision => Err(Refusal::Changed(scene.case.id)),
             Some(_) => Ok(()),
@@ -242,39 +246,45 @@ impl Rollback {
         ])
     }
 
-    /// For which party somebody speaks: the one that is asked, or one that changes its mind. Nobody speaks for two, as long as the
-    /// other has somebody else.
+    /// For which party somebody speaks: one whose word they take back themselves, or the first of theirs that hasn't said the same yet.
+    /// Nobody speaks for two, as long as the other has somebody else.
     fn party_of(&self, scene: &Scene<'_>, by: &PersonId, go: bool) -> Result<(RoleId, Seat), Refusal> {
         let people = &scene.world.people;
         let seats = |role: &RoleId| people.seats(std::slice::from_ref(role), &[]);
-        let spoke = |it: &super::Said| it.word.by.as_ref() == Some(by);
-        let spoke_for = self.said.iter().find(|it| spoke(it)).map(|it| &it.role);
-        let changes_their_mind = self.said.iter().any(|it| spoke(it) && it.go != go);
+        let asked = |role: &RoleId| {
+            scene.case.open_obligations().find(|it| it.duty == Duty::SayGo && it.holder.role() == Some(role))
+        };
+        let seat = |role: &RoleId| match asked(role) {
+            Some(owed) => scene.case.may_answer(owed, by, people),
+            None => seats(role).into_iter().find(|it| it.person == *by),
+        };
+        let said = |role: &RoleId| self.said.iter().find(|it| it.role == *role);
+        let is_theirs = |it: &super::Said| it.word.by.as_ref() == Some(by);
+        let theirs: Vec<(&RoleId, Seat)> = self.rule.go.iter().filter_map(|role| Some((role, seat(role)?))).collect();
+        let take_back = theirs.iter().find(|(role, _)| said(role).is_some_and(|it| is_theirs(it) && it.go != go));
+        if let Some((role, seat)) = take_back {
+            return Ok(((*role).clone(), seat.clone()));
+        }
         let others = |role: &RoleId| -> Vec<String> {
             seats(role).iter().filter(|it| it.person != *by).map(|it| scene.name(&it.person)).collect()
         };
-        let mut left_to_others = None;
-        for owed in scene.case.open_obligations().filter(|it| it.duty == Duty::SayGo) {
-            let (Some(role), Some(seat)) = (owed.holder.role(), scene.case.may_answer(owed, by, people)) else {
-                continue;
-            };
-            match spoke_for {
-                Some(other) if other != role && !others(role).is_empty() => left_to_others = Some((role, other)),
-                Some(_) | None => return Ok((role.clone(), seat)),
-            }
+        let spoke_for = self.said.iter().find(|it| is_theirs(it)).map(|it| &it.role);
+        let open: Vec<_> = theirs.iter().filter(|(role, _)| said(role).is_none_or(|it| it.go != go)).collect();
+        let may = |role: &RoleId| spoke_for.is_none_or(|other| other == role) || others(role).is_empty();
+        if let Some((role, seat)) = open.iter().find(|(role, _)| may(role)) {
+            return Ok(((*role).clone(), seat.clone()));
         }
-        if let Some((role, other)) = left_to_others.filter(|_| !changes_their_mind) {
+        if let (Some((role, _)), Some(other)) = (open.first(), spoke_for) {
             return Err(Refusal::missing(format!(
-                "ask {} for the go of {role}: you speak for {other} on {}, and nobody speaks for two.",
+                "ask {} for the word of {role}: you speak for {other} on {}, and nobody speaks for two.",
                 text::or(others(role).iter()),
                 scene.case.id
             )));
         }
-        // Whoever spoke changes their own mind first.
-        let sits = |role: &RoleId| seats(role).into_iter().find(|it| it.person == *by);
-        let of_theirs = spoke_for.into_iter().chain(&self.rule.go);
-        if let Some(found) = of_theirs.into_iter().find_map(|role| Some((role.clone(), sits(role)?))) {
-            return Ok(found);
+        // The same once more.
+        let again = theirs.iter().find(|(role, _)| said(role).is_some_and(is_theirs)).or(theirs.first());
+        if let Some((role, seat)) = again {
+            return Ok(((*role).clone(), seat.clone()));
         }
         let names: Vec<String> = people.seats(&self.rule.go, &[]).iter().map(|seat| scene.name(&seat.person)).collect();
         match self.rule.go.is_empty() {
@@ -300,9 +310,10 @@ impl Rollback {
         let missing: Vec<RoleId> = self.without_go().into_iter().cloned().collect();
         let starts = persons(scene.world.people.holders(&Holder::Roles(vec![self.rule.run_by.clone()]), &[]));
         let unmet: Vec<u32> = self.criteria_unmet().collect();
-        let not_met = match unmet.is_empty() {
-            true => String::new(),
-            false => format!(" although criterion {} isn't met", text::list(unmet.iter())),
+        let not_met = match unmet.as_slice() {
+            [] => String::new(),
+            [one] => format!(" although criterion {one} isn't met"),
+            several => format!(" although criteria {} aren't met", text::list(several.iter())),
         };
         // Whoever starts it is asked for that, once it can be started.
         let mut told: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
@@ -320,6 +331,7 @@ impl Rollback {
             people: starts.clone(),
         };
         draft.tell_case_and(&told, telling, Vec::new(), self.rule.urgent);
+        self.tell_what_it_is_about(&mut draft, "is authorised");
         ask_what_comes_next(&mut draft);
         let due = draft.case.owed(Duty::StartRollback).map(|owed| draft.due_of(owed.number));
         Ok(draft.done(match due {
@@ -384,7 +396,7 @@ impl Rollback {
     pub(super) fn tell_what_it_is_about(&self, draft: &mut Draft<'_>, what: &str) {
         let Some(on) = self.on.filter(|_| !draft.case.restricted && !self.is_drill()) else { return };
         let (id, from, to) = (draft.case.id, text::quoted(&self.from.name), text::quoted(&self.to.name));
-        let seen = format!("{id}, the rollback from {from} to {to}, {what}");
+        let seen = format!("{id}, {} from {from} to {to}, {what}", self.way.word());
         draft.then(Then::Case(on, every_case::Command::Observe { seen }.into()));
     }
 
@@ -489,7 +501,11 @@ fn ask_what_comes_next(draft: &mut Draft<'_>) {
     }
     draft.void("no party says no-go any more", |it| it.duty == Duty::AnswerNoGo);
     if rollback.without_go().is_empty() && !owes(draft, Duty::StartRollback) {
-        ask(draft, Duty::StartRollback, Holder::Roles(vec![rollback.rule.run_by.clone()]), None);
+        // Where a law forbids it, those are asked as well who may decide that it is done all the same.
+        let law = !rollback.laws_in_the_way(draft.world, &draft.case.workflow).is_empty();
+        let decide = rollback.rule.authorise.iter().filter(|role| law && **role != rollback.rule.run_by);
+        let roles = [&rollback.rule.run_by].into_iter().chain(decide).cloned().collect();
+        ask(draft, Duty::StartRollback, Holder::Roles(roles), None);
     }
 }
 

@@ -301,6 +301,7 @@ impl Kind for Rollback {
             }
             Event::LookedBack { by, from, to, count, text } => {
                 let word = Word::of(by, at, Some(text));
+                self.looked_at.clear();
                 self.look_back = Some(Box::new(LookBack { from: *from, to: *to, count: *count, word }));
             }
             Event::LookBackAnswered { by, system, text } => {

@@ -76,10 +76,12 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let (names, due) = (world.names(&draft.waiting_on(number)), world.moment(draft.due_of(number), ask));
     let called = if wanted.drill.is_some() { "a drill is called" } else { "proposed" };
     let seen = if wanted.restricted { "Restricted: only its people see it" } else { every_case::PUBLIC };
-    let others: Vec<CaseId> = world.releases.under_way(&wanted.workflow).map(|(id, _)| id).collect();
-    let beside = match others.is_empty() || wanted.drill.is_some() {
-        true => String::new(),
-        false => format!(". {} is under way on {} already", text::list(others.iter()), wanted.workflow),
+    let named = world.releases.under_way(&wanted.workflow).filter(|(_, stands)| !stands.restricted);
+    let others: Vec<CaseId> = named.map(|(id, _)| id).filter(|_| wanted.drill.is_none()).collect();
+    let beside = match others.as_slice() {
+        [] => String::new(),
+        [one] => format!(". {one} is under way on {} already", wanted.workflow),
+        several => format!(". {} are under way on {} already", text::list(several.iter()), wanted.workflow),
     };
     if let Body::Rollback(rollback) = &draft.case.body {
         let rollback = rollback.clone();

@@ -22,9 +22,7 @@ impl Rollback {
         let by = scene.asker()?;
         let roles: Vec<_> = [&self.rule.run_by].into_iter().chain(&self.rule.authorise).cloned().collect();
         scene.require(&format!("starting {}", scene.case.id), &roles)?;
-        if revision.is_some_and(|seen| seen != self.revision) {
-            return Err(Refusal::Changed(scene.case.id));
-        }
+        self.is_what_they_saw(scene, revision, Verb::Start)?;
         self.every_party_goes(scene)?;
         self.no_other_runs(scene)?;
         self.no_law_is_in_the_way(scene)?;
@@ -59,16 +57,20 @@ impl Rollback {
 
     /// Two at a time on one system leave nobody knowing what runs. A drill waits for nothing, and nothing for a drill.
     fn no_other_runs(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
-        let others = scene.world.releases.under_way(&scene.case.workflow);
-        let Some((other, _)) = others.filter(|(id, runs)| *runs && *id != scene.case.id && !self.is_drill()).next()
-        else {
-            return Ok(());
-        };
-        Err(Refusal::missing(say![
-            format!("bring {other} to its end first, or end it with "),
-            every_case::Verb::Withdraw.on(other).with("why"),
-            format!(": it is running on {}.", scene.case.workflow)
-        ]))
+        let workflow = &scene.case.workflow;
+        let mut others = scene.world.releases.under_way(workflow);
+        let runs = others.find(|(id, stands)| stands.runs && *id != scene.case.id && !self.is_drill());
+        match runs {
+            None => Ok(()),
+            Some((_, stands)) if stands.restricted => Err(Refusal::missing(format!(
+                "wait until the other rollback on {workflow} has come to its end: it is running, and only its own people see it."
+            ))),
+            Some((other, _)) => Err(Refusal::missing(say![
+                format!("bring {other} to its end first, or end it with "),
+                every_case::Verb::Withdraw.on(other).with("why"),
+                format!(": it is running on {workflow}.")
+            ])),
+        }
     }
 
     fn every_party_goes(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
@@ -95,7 +97,7 @@ impl Rollback {
 
     /// What forbids altering the system now, beside what somebody decided on: whatever began to forbid it after that, they couldn't
     /// know of. Staying alters nothing.
-    fn laws_in_the_way<'w>(&self, world: &World<'w>, workflow: &WorkflowId) -> Forbidding<'w> {
+    pub(super) fn laws_in_the_way<'w>(&self, world: &World<'w>, workflow: &WorkflowId) -> Forbidding<'w> {
         match self.way {
             Way::Stay => Forbidding::default(),
             Way::RollBack | Way::Contain | Way::FixForward => {
@@ -340,10 +342,14 @@ pub(super) fn go_on(draft: &mut Draft<'_>, scene: &Scene<'_>) -> String {
 /// Opens one of the answers that a rollback needs beside its steps, and tells those whose it is.
 pub(super) fn ask(draft: &mut Draft<'_>, duty: Duty, holder: Holder, system: Option<SystemId>) {
     let Body::Rollback(rollback) = &draft.case.body else { return };
+    let rollback = rollback.clone();
     let (drill, urgent) = (rollback.is_drill(), rollback.rule.urgent);
     let number = owe(draft, duty, holder, system.as_ref());
     let (people, due) = (draft.waiting_on(number), draft.due_of(number));
-    let telling = Telling::Asked { drill, duty, system, people: people.clone(), due };
+    let is_start = duty == Duty::StartRollback;
+    let revision = if is_start { rollback.revision } else { 1 };
+    let law = is_start && !rollback.laws_in_the_way(draft.world, &draft.case.workflow).is_empty();
+    let telling = Telling::Asked { drill, duty, revision, law, system, people: people.clone(), due };
     draft.tell_case_and(&people, telling, vec![number], urgent);
 }
 

@@ -182,6 +182,11 @@ pub enum Telling {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         drill: bool,
         duty: Duty,
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        revision: u32,
+        /// A law forbids altering the system now.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        law: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         system: Option<SystemId>,
         people: Vec<PersonId>,
@@ -196,7 +201,9 @@ pub enum Telling {
         system: Option<SystemId>,
         by: PersonId,
         text: String,
-        due: At,
+        /// `None`: the rollback is over, and nothing more is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<At>,
         /// The steps are over, so it can be said that it failed.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         over: bool,
