@@ -1,7 +1,7 @@
 //! Queues of people's answers: running figures of what comes in, what goes out and what waits, by which it is seen that a queue
 //! gets worse before anybody is late; and the one incident about each.
 //!
-//! The figures are kept as cases begin and stop to wait. They are [counts by steps of time](super::counts), so what it takes to
+//! The figures are kept as cases begin and stop to wait. They are counts by steps of time (`counts`), so what it takes to
 //! judge a queue doesn't follow from how many wait in it. What belongs to no queue of the policy isn't counted.
 
 use std::collections::BTreeMap;

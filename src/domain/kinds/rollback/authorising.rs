@@ -182,18 +182,23 @@ impl Rollback {
             Some(_) => Ok(()),
             // What was proposed at first is all that they can have read.
             None if self.revision == 1 => Ok(()),
-            None => Err(Refusal::missing(say![
-                "read it again with ",
-                every_case::Verb::Status.on(scene.case.id),
-                ", then type ",
-                verb.on(scene.case.id).with(format!("rev={}", self.revision)).with("…"),
-                format!(
-                    ": {} was changed, and goes from {} to {} now.",
-                    scene.case.id,
-                    text::quoted(&self.from.name),
-                    text::quoted(&self.to.name)
-                )
-            ])),
+            None => {
+                let line = verb.on(scene.case.id).with(format!("rev={}", self.revision));
+                // These two need no words.
+                let line = if matches!(verb, Verb::Start | Verb::Go) { line } else { line.with("…") };
+                Err(Refusal::missing(say![
+                    "read it again with ",
+                    every_case::Verb::Status.on(scene.case.id),
+                    ", then type ",
+                    line,
+                    format!(
+                        ": {} was changed, and goes from {} to {} now.",
+                        scene.case.id,
+                        text::quoted(&self.from.name),
+                        text::quoted(&self.to.name)
+                    )
+                ]))
+            }
         }
     }
 

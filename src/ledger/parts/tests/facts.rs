@@ -39,7 +39,9 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     undone webhook way whole again begun call round tries webhook_in_drills held \
     assignee drill_within drills frozen unaltered unnamed law back would_be_due unmet";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
-const LINES: [&str; 19] = [
+const LINES: [&str; 21] = [
+    "DRILL: gap closed",
+    "DRILL: same failure tried again",
     "assessment",
     "break-glass review",
     "classification",
@@ -210,6 +212,7 @@ impl Golden {
             }
             (_, "illness") => ["unstable", "watch", "stable"].contains(&text),
             (_, "seats") => SEATS.contains(&text),
+            ("offered", "asked") => ["first", "next", "unaltered"].contains(&text),
             (_, "way" | "compare") => Way::WORDS.contains(&text),
             (_, "flight") => Flight::WORDS.contains(&text),
             ("confirmed", "outcome") => Outcome::WORDS.contains(&text),

@@ -74,7 +74,7 @@ fn another_target_voids_everything_that_was_said() {
     // Nor does the button under what was authorised before start it.
     let old = Command::Start { sealed: Seal::tried(), revision: Some(1) };
     assert_eq!(room.ask(9, "dev", old), Err(Refusal::Changed(rbk())));
-    room.ask(9, "dev", start()).unwrap();
+    room.ask(9, "dev", start_of(2)).unwrap();
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn whoever_chose_the_target_does_not_authorise_it() {
     for who in ["jonas", "ravi"] {
         room.ask(7, who, Command::Go { go: true, reason: None, revision: Some(2) }).unwrap();
     }
-    room.ask(8, "dev", start()).unwrap();
+    room.ask(8, "dev", start_of(2)).unwrap();
     room.ask(9, "ravi", done()).unwrap();
     assert!(room.ask(10, "arjun", agree()).is_err(), "nor agree to what can't be taken back");
     room.ask(10, "greta", agree()).unwrap();

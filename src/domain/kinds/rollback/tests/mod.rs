@@ -208,6 +208,12 @@ fn go(go: bool) -> Command {
     Command::Go { go, reason: (!go).then(|| "month-end".to_owned()), revision: Some(1) }
 }
 
+/// Of a revision that somebody read.
+fn start_of(revision: u32) -> Command {
+    let Command::Start { sealed, .. } = start() else { unreachable!("it is a start") };
+    Command::Start { sealed, revision: Some(revision) }
+}
+
 fn start() -> Command {
     Command::Start { sealed: Seal::Signed { size: 41, root: Label::from("00ff") }, revision: None }
 }
