@@ -117,7 +117,7 @@ impl SlackHouse {
             if so(&rows) {
                 return rows;
             }
-            assert!(begun.elapsed() < Duration::from_secs(30), "it never came: {what}\n{rows:#?}");
+            assert!(begun.elapsed() < Duration::from_secs(60), "it never came: {what}\n{rows:#?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -270,7 +270,7 @@ impl Scene {
                 return heard.clone();
             }
             let all: Vec<&HeardRecord> = written.heard().collect();
-            assert!(begun.elapsed() < Duration::from_secs(30), "never heard: {what}\n{all:#?}");
+            assert!(begun.elapsed() < Duration::from_secs(60), "never heard: {what}\n{all:#?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -37,7 +37,7 @@ use world::{Guild, Id, Member, Overwrite, Role, User, World, may};
 /// The only token that is let in.
 pub const TOKEN: &str = "fake-discord-token";
 /// How long a test waits for something before it fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A handle on the server; clones share it.
 #[derive(Clone)]

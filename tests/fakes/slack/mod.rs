@@ -45,7 +45,7 @@ pub const CLIENT_SECRET: &str = "cl1ent";
 pub const SIGNING_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 
 /// How long anything is waited for before a test is given up. No machine needs it.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What an app like the bot asks for. Each can be taken away with [`FakeSlack::scopes`].
 const SCOPES: &[&str] = &[
