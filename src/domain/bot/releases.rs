@@ -315,13 +315,7 @@ impl Releases {
 
     fn observe_rollback(&mut self, case: &Case, rollback: &Rollback) {
         if case.is_closed() {
-            if let Some(cases) = self.under_way.get_mut(&case.workflow) {
-                cases.remove(&case.id);
-                if cases.is_empty() {
-                    self.under_way.remove(&case.workflow);
-                }
-            }
-            return;
+            return forget(&mut self.under_way, case);
         }
         let stands = UnderWay { runs: rollback.state == RollbackState::Running, restricted: case.restricted };
         self.under_way.entry(case.workflow.clone()).or_default().insert(case.id, stands);
@@ -333,13 +327,7 @@ impl Releases {
         let forbids = regulation::forbids_altering(case).into_iter().map(|it| it.clock);
         let clocks: BTreeMap<ClockId, At> = forbids.map(|clock| (clock.clone(), since(&clock))).collect();
         if clocks.is_empty() {
-            if let Some(cases) = self.forbidding.get_mut(&case.workflow) {
-                cases.remove(&case.id);
-                if cases.is_empty() {
-                    self.forbidding.remove(&case.workflow);
-                }
-            }
-            return;
+            return forget(&mut self.forbidding, case);
         }
         let forbids = Forbids { clocks, restricted: case.restricted };
         self.forbidding.entry(case.workflow.clone()).or_default().insert(case.id, forbids);
@@ -359,6 +347,16 @@ impl Releases {
             Some((workflow, due + rule.drill_within))
         });
         due.filter(move |(_, due)| *due <= at)
+    }
+}
+
+/// What was kept of a case by its workflow is kept no more.
+fn forget<T>(kept: &mut BTreeMap<WorkflowId, BTreeMap<CaseId, T>>, case: &Case) {
+    if let Some(cases) = kept.get_mut(&case.workflow) {
+        cases.remove(&case.id);
+        if cases.is_empty() {
+            kept.remove(&case.workflow);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::obligation::{Holder, Obligation};
 use crate::domain::ruling::{Then, persons};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    At, Body, CaseKind, Draft, Duty, PersonId, Refusal, RollbackDuty, Ruling, SystemId, every_case, text,
+    At, Body, CaseKind, Draft, Duty, PersonId, Refusal, RollbackDuty, Ruling, Span, SystemId, every_case, text,
 };
 
 /// What an answer says beside words.
@@ -99,7 +99,8 @@ impl Rollback {
         let asked = count > 0 && !self.rule.downstream.is_empty();
         if asked {
             for (system, role) in &self.rule.downstream {
-                ask(&mut draft, Duty::AnswerLookBack, Holder::Roles(vec![role.clone()]), Some(system.clone()));
+                let holder = Holder::Roles(vec![role.clone()]);
+                ask(&mut draft, Duty::AnswerLookBack, holder, self.rule.times.confirm, Some(system.clone()));
             }
         }
         ask_to_confirm(&mut draft);
@@ -268,14 +269,7 @@ impl Rollback {
         // What was found missing is seen to all the same.
         draft.void("it is confirmed", |it| it.duty != Duty::CloseGap);
         self.discharge_due_drill(&mut draft);
-        let mut people: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
-        let parts = self.rule.authorise.iter().chain(&self.rule.go).chain(self.rule.downstream.values());
-        people.extend(persons(scene.world.people.holders(&Holder::Roles(parts.cloned().collect()), &[])));
-        super::authorising::told_once(&draft, &mut people);
-        let took = scene.ask.at - scene.case.opened;
-        let target = self.rule.times.whole;
-        let telling = Telling::Confirmed { drill: self.is_drill(), by, outcome, text: words, took, target };
-        draft.tell_case_and(&people, telling, Vec::new(), false);
+        let took = self.tell_outcome(&mut draft, scene, outcome, (by, words));
         self.tell_what_it_is_about(&mut draft, &format!("is confirmed: {}", outcome.word()));
         let mut what = format!("confirmed, {}, {took} after it was asked for", outcome.word());
         if let Some(hold) = self.rule.freeze_after.filter(|_| !self.is_drill()) {
@@ -292,6 +286,25 @@ impl Rollback {
             what.push_str(&format!(". Changes of {} are held for {hold}", scene.case.workflow));
         }
         Ok(draft.done(what))
+    }
+
+    /// Everybody who had a part in it hears what it came to. Returns how long it took.
+    fn tell_outcome(
+        &self,
+        draft: &mut Draft<'_>,
+        scene: &Scene<'_>,
+        outcome: Outcome,
+        (by, text): (PersonId, String),
+    ) -> Span {
+        let mut people: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
+        let parts = self.rule.authorise.iter().chain(&self.rule.go).chain(self.rule.downstream.values());
+        people.extend(persons(scene.world.people.holders(&Holder::Roles(parts.cloned().collect()), &[])));
+        super::authorising::told_once(draft, &mut people);
+        let (took, target) = (scene.ask.at - scene.case.opened, self.rule.times.whole);
+        let telling = Telling::Confirmed { drill: self.is_drill(), by, outcome, text, took, target };
+        let urgent = self.rule.urgent && outcome == Outcome::Failed;
+        draft.tell_case_and(&people, telling, Vec::new(), urgent);
+        took
     }
 
     /// It went the way and didn't help. What was altered is answered for all the same.
@@ -311,13 +324,7 @@ impl Rollback {
         draft.push(Event::Confirmed { by: by.clone(), outcome, text: words.clone() });
         draft.meet(|it| matches!(it.duty, Duty::ConfirmRollback | Duty::HoldDrill));
         self.end_but_for_what_was_altered(&mut draft, "it failed");
-        let mut people: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
-        let parts = self.rule.authorise.iter().chain(&self.rule.go).chain(self.rule.downstream.values());
-        people.extend(persons(scene.world.people.holders(&Holder::Roles(parts.cloned().collect()), &[])));
-        super::authorising::told_once(&draft, &mut people);
-        let (took, target) = (scene.ask.at - scene.case.opened, self.rule.times.whole);
-        let telling = Telling::Confirmed { drill: self.is_drill(), by, outcome, text: words, took, target };
-        draft.tell_case_and(&people, telling, Vec::new(), self.rule.urgent);
+        self.tell_outcome(&mut draft, scene, outcome, (by, words));
         self.tell_what_it_is_about(&mut draft, "has failed: another way out is needed");
         let propose = Verb::Propose.of(CaseKind::Rollback).with(&scene.case.workflow).with("…");
         let left = still_owed(&draft);
@@ -406,11 +413,14 @@ fn still_owed(draft: &Draft<'_>) -> String {
 pub(super) fn ask_what_is_left(draft: &mut Draft<'_>) {
     let Body::Rollback(rollback) = &draft.case.body else { return };
     let rule = rollback.rule.clone();
+    let within = rule.times.confirm;
     for (system, role) in &rule.downstream {
-        ask(draft, Duty::ConfirmDownstream, Holder::Roles(vec![role.clone()]), Some(system.clone()));
+        let holder = Holder::Roles(vec![role.clone()]);
+        ask(draft, Duty::ConfirmDownstream, holder, within, Some(system.clone()));
     }
-    ask(draft, Duty::LookBack, Holder::Roles(vec![rule.run_by.clone()]), None);
-    ask(draft, Duty::ConfirmSource, Holder::Roles(vec![rule.run_by.clone()]), None);
+    let run_by = || Holder::Roles(vec![rule.run_by.clone()]);
+    ask(draft, Duty::LookBack, run_by(), within, None);
+    ask(draft, Duty::ConfirmSource, run_by(), within, None);
 }
 
 /// Once everything is answered, somebody confirms.
@@ -420,6 +430,6 @@ fn ask_to_confirm(draft: &mut Draft<'_>) {
     if is_asked || rollback.state != RollbackState::Running || !rollback.is_all_answered() {
         return;
     }
-    let holder = Holder::Roles(vec![rollback.rule.run_by.clone()]);
-    ask(draft, Duty::ConfirmRollback, holder, None);
+    let (holder, within) = (Holder::Roles(vec![rollback.rule.run_by.clone()]), rollback.rule.times.confirm);
+    ask(draft, Duty::ConfirmRollback, holder, within, None);
 }

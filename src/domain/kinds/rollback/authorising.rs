@@ -500,7 +500,8 @@ fn ask_what_comes_next(draft: &mut Draft<'_>) {
     if rollback.said.iter().any(|said| !said.go) {
         draft.void("a party doesn't go along", |it| it.duty == Duty::StartRollback);
         if !owes(draft, Duty::AnswerNoGo) {
-            ask(draft, Duty::AnswerNoGo, Holder::Roles(rollback.rule.authorise.clone()), None);
+            let authorise = Holder::Roles(rollback.rule.authorise.clone());
+            ask(draft, Duty::AnswerNoGo, authorise, rollback.rule.times.go, None);
         }
         return;
     }
@@ -510,7 +511,7 @@ fn ask_what_comes_next(draft: &mut Draft<'_>) {
         let law = !rollback.laws_in_the_way(draft.world, &draft.case.workflow).is_empty();
         let decide = rollback.rule.authorise.iter().filter(|role| law && **role != rollback.rule.run_by);
         let roles = [&rollback.rule.run_by].into_iter().chain(decide).cloned().collect();
-        ask(draft, Duty::StartRollback, Holder::Roles(roles), None);
+        ask(draft, Duty::StartRollback, Holder::Roles(roles), rollback.rule.times.step, None);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::policy::Way;
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Actor, Body, Draft, Duty, Label, PersonId, Refusal, RoleId, RollbackDuty, Ruling, SystemId, WorkflowId, World, text,
+    Actor, Body, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, Span, SystemId, WorkflowId, World, text,
 };
 
 impl Rollback {
@@ -49,7 +49,8 @@ impl Rollback {
         people.extend(persons(scene.world.people.holders(&Holder::Roles(parts), &[])));
         told_once(&draft, &mut people);
         draft.tell_case_and(&people, Telling::Started { drill: self.is_drill(), by, size }, Vec::new(), false);
-        ask(&mut draft, Duty::AnswerInFlight, Holder::Roles(vec![self.rule.run_by.clone()]), None);
+        let run_by = Holder::Roles(vec![self.rule.run_by.clone()]);
+        ask(&mut draft, Duty::AnswerInFlight, run_by, self.rule.times.confirm, None);
         self.tell_what_it_is_about(&mut draft, "is running");
         let next = go_on(&mut draft, scene);
         Ok(draft.done(format!("the evidence up to entry {size} is sealed, and it runs; {next}")))
@@ -340,40 +341,17 @@ pub(super) fn go_on(draft: &mut Draft<'_>, scene: &Scene<'_>) -> String {
 }
 
 /// Opens one of the answers that a rollback needs beside its steps, and tells those whose it is.
-pub(super) fn ask(draft: &mut Draft<'_>, duty: Duty, holder: Holder, system: Option<SystemId>) {
+pub(super) fn ask(draft: &mut Draft<'_>, duty: Duty, holder: Holder, within: Span, system: Option<SystemId>) {
     let Body::Rollback(rollback) = &draft.case.body else { return };
     let rollback = rollback.clone();
     let (drill, urgent) = (rollback.is_drill(), rollback.rule.urgent);
-    let number = owe(draft, duty, holder, system.as_ref());
+    let terms = draft.stamp(&rollback.rule.terms(within), 1);
+    let about = system.as_ref().map(|system| About::named(system.as_str()));
+    let number = draft.owe(duty, holder, terms, about);
     let (people, due) = (draft.waiting_on(number), draft.due_of(number));
     let is_start = duty == Duty::StartRollback;
     let revision = if is_start { rollback.revision } else { 1 };
     let law = is_start && !rollback.laws_in_the_way(draft.world, &draft.case.workflow).is_empty();
     let telling = Telling::Asked { drill, duty, revision, law, system, people: people.clone(), due };
     draft.tell_case_and(&people, telling, vec![number], urgent);
-}
-
-/// Opens one of the answers that a rollback needs beside its steps. Returns its number.
-pub(super) fn owe(draft: &mut Draft<'_>, duty: Duty, holder: Holder, system: Option<&SystemId>) -> u32 {
-    let Body::Rollback(rollback) = &draft.case.body else { return 0 };
-    let times = &rollback.rule.times;
-    let within = match duty.of_rollback() {
-        Some(RollbackDuty::StartRollback) => times.step,
-        Some(RollbackDuty::SayGo | RollbackDuty::AnswerNoGo) => times.go,
-        Some(RollbackDuty::AuthoriseRollback | RollbackDuty::AgreePoint) => times.authorise,
-        Some(
-            RollbackDuty::DoStep
-            | RollbackDuty::AnswerInFlight
-            | RollbackDuty::ConfirmDownstream
-            | RollbackDuty::LookBack
-            | RollbackDuty::AnswerLookBack
-            | RollbackDuty::ConfirmSource
-            | RollbackDuty::HoldDrill
-            | RollbackDuty::CloseGap
-            | RollbackDuty::ConfirmRollback,
-        )
-        | None => times.confirm,
-    };
-    let terms = draft.stamp(&rollback.rule.terms(within), 1);
-    draft.owe(duty, holder, terms, system.map(|system| About::named(system.as_str())))
 }
