@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Answers;
 use crate::card::{BriefOnCase, DrilledOn, HandoffBrief};
 use crate::desk::Shown;
-use crate::domain::kinds::handoff::{Handed, HandoffState, Idea, Illness, OnCase};
-use crate::domain::kinds::{exception, incident};
+use crate::domain::kinds::handoff::{Handed, Handoff, HandoffState, Idea, Illness, OnCase};
+use crate::domain::kinds::{Reach, exception, incident};
 use crate::domain::{At, Body, Case, CaseId, CaseKind, Event, Label, People, PersonId, WorkflowId, World, every_case};
 use crate::store::StoreError;
 
@@ -16,6 +16,8 @@ use crate::store::StoreError;
 const CASES_AT_MOST: usize = 8;
 /// So many things that were said of one.
 const SAID_AT_MOST: usize = 3;
+/// So many cases are looked at for what is to be said back, those that are due first.
+const OWED_AT_MOST: u32 = 200;
 /// So many exceptions of a workflow are looked at.
 const EXCEPTIONS_AT_MOST: u32 = 200;
 
@@ -50,7 +52,11 @@ impl Answers {
         let world =
             World { policy: &shown.policy, stamped: &shown.policy, people: *people, releases: &shown.bot.releases };
         let asked = match handoff.state {
-            HandoffState::Offered => handoff.to_say_back(&cases, &world),
+            HandoffState::Offered => {
+                let mut reached = cases.clone();
+                reached.extend(self.owed_since(handoff, &cases, by, people).await?);
+                handoff.to_say_back(&reached, &world)
+            }
             HandoffState::Accepted | HandoffState::Declined | HandoffState::Withdrawn | HandoffState::Taken => {
                 Vec::new()
             }
@@ -126,6 +132,23 @@ impl Answers {
             unaltered,
             knowledge,
         }))
+    }
+
+    /// What its acceptance looks at beside the cases that are told: a role's that were opened since it was offered.
+    async fn owed_since(
+        &self,
+        handoff: &Handoff,
+        told: &[Case],
+        by: &PersonId,
+        people: &People<'_>,
+    ) -> Result<Vec<Case>, StoreError> {
+        let reach = handoff.reach_to_accept().resolved(people);
+        let Reach::HeldBy { people: holders, roles, workflow: _ } = &reach else { return Ok(Vec::new()) };
+        let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
+        let holder = holders.first().map_or("", PersonId::as_str);
+        let mut owing = self.reader.owing(&roles, holder, OWED_AT_MOST).await?;
+        owing.retain(|it| reach.wants(it) && it.is_visible_to(by, people) && told.iter().all(|case| case.id != it.id));
+        Ok(owing)
     }
 
     /// What people noted on a case as ruled out, and as unknown; the last of each.

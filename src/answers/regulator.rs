@@ -237,7 +237,8 @@ fn of_the_report(facts: &mut Facts, incident: &Incident, case: &Case, form: Fiel
         | LawState::Asked
         | LawState::SetAside(..)
         | LawState::NotStarted
-        | LawState::Submitted(_) => false,
+        | LawState::Submitted(_)
+        | LawState::Over(_) => false,
     });
     // Why it is late, where it is, is people's to say.
     if is_in_time {

@@ -199,8 +199,8 @@ pub(super) fn command(case: CaseId, duty: Duty, about: Option<&About>) -> Line {
     match duty.row().answer {
         AnsweredBy::Press | AnsweredBy::Vote | AnsweredBy::Draft => line,
         AnsweredBy::Seat => line.with(seat_of(about)),
-        // What is asked there is said back.
-        AnsweredBy::Words if duty == Duty::AcceptHandoff => line.with("first=…").with("next=…"),
+        // What is to be said back, if anything, stands in the offer.
+        AnsweredBy::Words if duty == Duty::AcceptHandoff => line,
         AnsweredBy::Words => line.with("…"),
         AnsweredBy::Either => line.with(about.map_or("…", About::text)),
         AnsweredBy::Named => line.with(about.map_or("…", About::text)).with("…"),

@@ -8,7 +8,7 @@ use super::{Count, Digest, Latency, Line, OldItem, Period, Target};
 use crate::card::{Card, Field, Tone, Word};
 use crate::csv;
 use crate::domain::line::Sla;
-use crate::domain::{At, Span};
+use crate::domain::{At, Duty, Span};
 
 /// A card names at most this many old items; the others are counted.
 const OLD_ON_CARD: usize = 10;
@@ -51,6 +51,9 @@ impl Digest {
     }
 
     fn quiet_words(&self) -> String {
+        if self.ledger.entries == 0 {
+            return "The ledger begins later: nothing is known of this time.".to_owned();
+        }
         let quiet = match (self.period.to - self.period.from).0 {
             length if length == Span::days(7).0 => "A quiet week",
             length if length == Span::days(1).0 => "A quiet day",
@@ -93,7 +96,8 @@ impl Digest {
         }
         let mut lines = vec![vec![Word::Strong(format!("Late or old, and still owed: {}", self.old.count))]];
         for item in self.old.items.iter().take(OLD_ON_CARD) {
-            let mut line = vec![Word::Case(item.case), Word::from(format!(" {}, {}, due ", item.duty, item.holder))];
+            let mut line =
+                vec![Word::Case(item.case), Word::from(format!(" {}, {}, due ", noun(&item.duty), item.holder))];
             line.push(Word::Time(item.due));
             line.push(Word::from(match (item.late_by, item.paused) {
                 (Some(late_by), _) => format!(", late by {late_by}"),
@@ -323,13 +327,18 @@ fn counts(counts: &[Count]) -> impl Iterator<Item = String> {
     let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
     for count in counts {
         let lasted = if count.lasted > Span::ZERO { format!(" ({} in all)", count.lasted) } else { String::new() };
-        let words = format!("{} {}{lasted}", count.times, count.what);
+        let words = format!("{} {}{lasted}", count.what, count.times);
         match lines.last_mut() {
             Some((kind, words_of_it)) if *kind == count.kind => words_of_it.push(words),
             _ => lines.push((&count.kind, vec![words])),
         }
     }
     lines.into_iter().map(|(kind, words)| format!("{kind}s: {}", words.join(", ")))
+}
+
+/// What is owed, as people call it: `acknowledgement`.
+fn noun(duty: &str) -> &str {
+    Duty::read(duty).map_or(duty, |it| it.noun())
 }
 
 /// `of all 3`, `of the one`
@@ -357,7 +366,7 @@ fn sentence(line: &Line) -> String {
     count(line.near_misses, if line.near_misses == 1 { "near miss" } else { "near misses" });
     count(line.waived, "waived");
     count(line.void, "void");
-    let mut clauses = vec![format!("{}: {}", line.duty, parts.join(", "))];
+    let mut clauses = vec![format!("{}: {}", noun(&line.duty), parts.join(", "))];
     if let Some(latency) = line.latency {
         let against = line.target.map(|it| format!(" against {}", target(it))).unwrap_or_default();
         clauses.push(format!("p50 {}, p90 {}, p99 {}{against}", latency.p50, latency.p90, latency.p99));

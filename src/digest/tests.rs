@@ -63,7 +63,7 @@ fn tally(rows: &[DutyFigures], as_of: At) -> Digest {
     for row in rows {
         tally.count(&DutyRead { figures: row.clone(), restricted: row.case.number == 99 });
     }
-    tally.digest(&BTreeMap::new(), 0, OfLedger::default())
+    tally.digest(&BTreeMap::new(), 0, OfLedger { entries: 12, ..OfLedger::default() })
 }
 
 #[test]
@@ -195,6 +195,10 @@ fn a_quiet_week_says_so() {
         tally(&[DutyFigures { opened_us: MONDAY - 9 * DAY, due_us: MONDAY - 8 * DAY, ..row("INC-3", 1) }], week().to);
     assert!(old.quiet && old.text(Tz::UTC).contains("What follows is older."), "{}", old.text(Tz::UTC));
     assert!(!old.text(Tz::UTC).contains("nothing is late"));
+    // Before there was a ledger, nobody knows whether it was quiet.
+    let before = Digest { ledger: OfLedger::default(), ..digest }.text(Tz::UTC);
+    assert!(before.contains("The ledger begins later: nothing is known of this time."), "{before}");
+    assert!(!before.contains("quiet"), "{before}");
 }
 
 #[test]

@@ -191,7 +191,7 @@ duties! {
         DoStep = "do-step", "step", Owed::InPlans, "done", "step done", Press;
         /// Say what becomes of calls, jobs and agents that are under way.
         AnswerInFlight = "answer-in-flight", "answer on what is in flight", Owed::InPlans, "in-flight", "answered", Words;
-        /// Confirm that a system downstream goes on with the other version.
+        /// Confirm that a system downstream goes on with what runs now.
         ConfirmDownstream = "confirm-downstream", "confirmation from downstream", Owed::InPlans,
             "downstream", "confirmed", Words;
         /// Say which decisions the bad version made.

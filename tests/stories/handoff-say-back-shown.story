@@ -15,4 +15,4 @@
       dev> /handoff accept HOF-2 next=command
       dev hears: next= isn't kept: no clock of it runs
       case HOF-2: accepted
-10:00 @lena: HOF-1 · acceptance is due at 11:00 ... /handoff accept HOF-1 first=… next=…
+10:00 @lena: HOF-1 · acceptance is due at 11:00 ... /handoff accept HOF-1

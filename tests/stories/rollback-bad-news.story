@@ -17,7 +17,7 @@
       maya hears: form rollback.downstream:RBK-1
 09:30 maya> /rollback downstream RBK-1 no The ledger rejects every posting
       maya hears: kept: ledger doesn't go on. You go on owing the confirmation from downstream by 10:00. Told to Arjun, Sofia, Greta, Dev and Lena
-      #credit: RBK-1 · ledger doesn't go on with the other version · Maya ... The ledger rejects every posting ... Still owed, due 10:00: /rollback downstream RBK-1 system=ledger yes …; /rollback confirm RBK-1 failed …, if it won't be put right
+      #credit: RBK-1 · ledger doesn't go on with what runs now · Maya ... The ledger rejects every posting ... Still owed, due 10:00: /rollback downstream RBK-1 system=ledger yes …; /rollback confirm RBK-1 failed …, if it won't be put right
       duty RBK-1 confirm-downstream: owed, due 10:00
       card RBK-1: ledger doesn't go on (Maya: “The ledger rejects every posting”)
       not card RBK-1: ledger goes on

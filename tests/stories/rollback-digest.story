@@ -22,6 +22,6 @@
       maya> /rollback drill credit from=v7 to=v6 "Quarterly drill"
       maya> /rollback withdraw RBK-2 Another day
 Tue 09:00 maya> /sla digest 2026-11-23..2026-11-23
-      maya hears: rollbacks: 1 live asked for, 1 live authorised, 1 live with a first effect, 1 live contained (2 h 30 min in all), 1 drills asked for, 1 drills abandoned
+      maya hears: rollbacks: live asked for 1, live authorised 1, live with a first effect 1, live contained 1 (2 h 30 min in all), drills asked for 1, drills abandoned 1
       maya does not hear: recovered
       maya does not hear: within the target

@@ -21,6 +21,6 @@
       dev hears: Ask
       ledger: rollback.downstream-confirmed x0
       maya> /rollback downstream RBK-1 yes Ten postings read
-      #credit: RBK-1 · ledger goes on with the other version · Maya
+      #credit: RBK-1 · ledger goes on with what runs now · Maya
       card RBK-1: Downstream: ledger goes on (Maya) · letters open (engineering)
       duty RBK-1 confirm-downstream (letters): owed

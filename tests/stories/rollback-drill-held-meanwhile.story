@@ -26,6 +26,6 @@
       ledger: release.drill-due x1
 # It was asked for, and came to nothing of its own.
 2027-02-22 09:00 maya> /sla digest 2027-02-21..2027-02-21
-      maya hears: 2 drills asked for, 1 drills authorised
-      maya hears: 1 drills within the target
-      maya does not hear: 2 drills within
+      maya hears: drills asked for 2, drills authorised 1
+      maya hears: drills within the target 1
+      maya does not hear: drills within the target 2

@@ -28,5 +28,5 @@
       maya> /rollback list all
       maya hears: RBK-1 “DRILL: Quarterly drill” · credit, confirmed · drill · roll-back · recovered
 Tue 09:00 maya> /sla digest 2026-11-23..2026-11-23
-      maya hears: rollbacks: 1 drills asked for, 1 drills authorised, 1 drills with a first effect (10 min in all), 1 drills recovered (10 min in all), 1 drills within the target
+      maya hears: rollbacks: drills asked for 1, drills authorised 1, drills with a first effect 1 (10 min in all), drills recovered 1 (10 min in all), drills within the target 1
       maya does not hear: live

@@ -286,7 +286,7 @@ fn clock() -> ClockId {
 fn laws(speaker: &Speaker<'_>, incident: &Incident, case: &Case) -> Vec<Json> {
     // What follows on a report that wasn't submitted is nobody's concern yet.
     let concerns = |law: &Law<'_>| match law.state {
-        LawState::Unasked => false,
+        LawState::Unasked | LawState::Over(_) => false,
         LawState::NotStarted => match law.clock.follows() {
             Some(report) => incident.clocks.get(report).is_some_and(|it| !it.submitted.is_empty()),
             None => true,
@@ -325,6 +325,10 @@ pub(in crate::card) fn law_as_seen(speaker: &Speaker<'_>, case: &Case, law: &Law
         "apply": line(incident::Verb::Applies),
     });
     let state = match &law.state {
+        LawState::Over(which) => {
+            seen["until"] = json!(which.word());
+            "over"
+        }
         LawState::NotLawYet => "not-law-yet",
         LawState::Unasked => "unasked",
         LawState::Asked => "asked",

@@ -92,6 +92,8 @@ pub struct Clock {
     pub within: Amount,
     /// An earlier moment that people are held to.
     pub target: Option<Amount>,
+    /// It is owed anew after each submission, from that moment on, until this happens.
+    pub again_until: Option<Which>,
     /// Whatever its own beginning says, no later than this after another moment.
     pub at_latest: Option<(Which, Amount)>,
     /// When it is owed at all.
@@ -213,7 +215,7 @@ packs! {
     "ca-sb53",
     "cra-14",
     "dora",
-    "fedramp-icp",
+    "fedramp-iec",
     "gdpr-33",
     "in-cert",
     "in-dpdp",

@@ -42,6 +42,7 @@ struct ClockTable {
     /// Of several submissions of that report, the latest counts.
     #[serde(default)]
     latest: bool,
+    again_until: Option<Which>,
     within: String,
     target: Option<String>,
     at_latest: Option<LatestTable>,
@@ -99,6 +100,9 @@ fn of(regime: &str, clock: ClockTable) -> Result<Clock, String> {
             return Err(format!("{} begins with a moment, or after a report", clock.report));
         }
     };
+    if clock.again_until.is_some() && clock.after.is_none() {
+        return Err(format!("{} is owed again and again: it begins after a report", clock.report));
+    }
     let at_latest = clock.at_latest.map(|it| amount(&it.within).map(|within| (it.starts, within))).transpose()?;
     Ok(Clock {
         id: id(&clock.report),
@@ -108,6 +112,7 @@ fn of(regime: &str, clock: ClockTable) -> Result<Clock, String> {
         starts,
         within: amount(&clock.within)?,
         target: clock.target.as_deref().map(amount).transpose()?,
+        again_until: clock.again_until,
         at_latest,
         applies_if: clock.applies_if,
         forbids_altering: clock.forbids_altering,

@@ -66,7 +66,8 @@ fn how_long(clock: &Clock) -> String {
     };
     let target = clock.target.map(|target| format!(", target {target}")).unwrap_or_default();
     let latest = clock.at_latest.map(|(which, within)| format!(", at the latest {within} from *{}*", which.word()));
-    format!("{} from {from}{target}{}", clock.within, latest.unwrap_or_default())
+    let again = clock.again_until.map(|which| format!(", then again after each one until *{}*", which.word()));
+    format!("{} from {from}{target}{}{}", clock.within, latest.unwrap_or_default(), again.unwrap_or_default())
 }
 
 fn counting(pack: &Pack) -> String {

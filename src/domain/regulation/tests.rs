@@ -130,6 +130,18 @@ fn classes_that_a_pack_names_are_classes() {
 }
 
 #[test]
+fn what_is_owed_again_says_until_when() {
+    let again: Vec<_> =
+        packs().iter().flat_map(|pack| &pack.clocks).filter(|clock| clock.again_until.is_some()).collect();
+    assert_eq!(again.len(), 3);
+    assert!(again.iter().all(|clock| clock.follows().is_some()));
+    let text = SOURCES.iter().find(|(file, _)| *file == "fedramp-iec.toml").expect("a pack").1;
+    let alone = text.replacen("starts = \"determined\"", "starts = \"determined\"\nagain_until = \"fixed\"", 1);
+    let refused = super::read::pack(&alone).expect_err("it begins with no report");
+    assert!(refused.contains("initial-high is owed again and again"), "{refused}");
+}
+
+#[test]
 fn hours_are_hours() {
     check(
         "us-bank-36h.notification",
@@ -296,7 +308,7 @@ fn slowly(pack: &Pack, start: At, number: u32, open: impl Fn(NaiveDate) -> bool)
 proptest! {
     #[test]
     fn days_are_those_of_a_slow_counter(minutes in 0..2_000_000i64, which in 0..6usize) {
-        let clock = ["sec-8k.disclosure", "uk-fca.final", "apra-cps234.weakness", "fedramp-icp.initial-low", "ca-sb53.incident",
+        let clock = ["sec-8k.disclosure", "uk-fca.final", "apra-cps234.weakness", "fedramp-iec.initial-low", "ca-sb53.incident",
             "nydfs-500.explanation"][which];
         let (pack, clock) = super::clock(&ClockId::from(clock)).expect("a clock");
         let start = at("2026-01-01T00:00:00Z") + Span::minutes(minutes);

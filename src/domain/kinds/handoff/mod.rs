@@ -238,7 +238,7 @@ impl Kind for Handoff {
 
     fn reach(&self, command: &Command) -> Option<Reach> {
         match command {
-            Command::Accept(_) => Some(scope::reach(&self.scope, Some(&self.giver))),
+            Command::Accept(_) => Some(self.reach_to_accept()),
             Command::Prove { on, .. } => on.map(Reach::Case),
             Command::Refuse { .. } | Command::Decline { .. } | Command::Withdraw { .. } => {
                 Some(Reach::These(self.cases().collect()))

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::super::Reach;
 use super::brief::next_rung;
-use super::scope::{Part, parts};
+use super::scope::{self, Part, parts};
 use super::{Accepting, Handed, Handoff, Item, SaidBack, Verb};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Obligation, State};
@@ -19,6 +20,11 @@ pub(super) struct Questions {
 }
 
 impl Handoff {
+    /// The cases that its acceptance looks at.
+    pub fn reach_to_accept(&self) -> Reach {
+        scope::reach(&self.scope, Some(&self.giver))
+    }
+
     /// What its receiver is asked to say back, as these cases stand now.
     pub fn to_say_back(&self, cases: &[Case], world: &World<'_>) -> Vec<Label> {
         let numbers: Vec<u32> = self.open_items().map(|item| item.number).collect();

@@ -64,7 +64,11 @@ pub(super) fn acts(incident: &Incident, scene: &Scene<'_>) -> Vec<Act> {
             }
             // What nobody asks about isn't offered.
             LawState::Unasked => {}
-            LawState::NotStarted | LawState::NotLawYet | LawState::SetAside(..) | LawState::Submitted(_) => {}
+            LawState::NotStarted
+            | LawState::NotLawYet
+            | LawState::SetAside(..)
+            | LawState::Submitted(_)
+            | LawState::Over(_) => {}
         }
     }
     // Which other it is, only the person knows.

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Incident, IncidentState, Lawful, Remark, Run, Telling, Verb};
+use super::{Event, Incident, IncidentState, Lawful, Remark, Run, Telling, Verb, Which};
 use crate::domain::line::{Named, Sentence, say};
 use crate::domain::obligation::{About, Holder, Obligation, Terms};
 use crate::domain::policy::{PauseRule, TargetTerms};
@@ -81,6 +81,8 @@ pub enum LawState<'a> {
     NotStarted,
     Running(&'a Run),
     Submitted(&'a Submission),
+    /// It was owed until this happened, and never submitted before.
+    Over(Which),
 }
 
 /// A law that forbids altering the system until its authority was told.
@@ -118,11 +120,16 @@ impl Incident {
 
     fn law_state(&self, watched: &Watched, pack: &'static Pack, clock: &'static Clock, opened: At) -> LawState<'_> {
         let held = self.clocks.get(&clock.id);
-        if let Some(submitted) = held.and_then(|held| held.submitted.last()) {
+        let over = clock.again_until.filter(|which| self.moments.contains_key(which));
+        let is_owed_again = clock.again_until.is_some() && over.is_none();
+        if let Some(submitted) = held.and_then(|held| held.submitted.last()).filter(|_| !is_owed_again) {
             return LawState::Submitted(submitted);
         }
         if let Some((remark, role)) = held.and_then(|held| held.set_aside.as_ref()) {
             return LawState::SetAside(remark, role);
+        }
+        if let Some(which) = over {
+            return LawState::Over(which);
         }
         if let Some(run) = held.and_then(|held| held.run.as_ref()) {
             return LawState::Running(run);
@@ -138,8 +145,15 @@ impl Incident {
         }
     }
 
-    /// When a clock begins; `None`: that isn't known.
+    /// When a clock begins; `None`: that isn't known. One that is owed again begins anew with each submission.
     fn start_of(&self, clock: &Clock) -> Option<At> {
+        let begins = self.begins(clock)?;
+        let again = self.clocks.get(&clock.id).filter(|_| clock.again_until.is_some());
+        Some(again.and_then(|held| held.submitted.last()).map_or(begins, |last| last.at.max(begins)))
+    }
+
+    /// When a clock begins for the first time.
+    fn begins(&self, clock: &Clock) -> Option<At> {
         match &clock.starts {
             Start::Moment(which) => Some(self.moments.get(which)?.at),
             Start::Submitted { report, latest } => {
@@ -156,7 +170,7 @@ impl Incident {
         let first = || self.laws(opened).filter(|law| law.pack.regime == *regime && law.clock.moment().is_some());
         // One of several was named: the others are owed in other cases.
         let is_named = |law: &Law<'_>| match law.state {
-            LawState::NotStarted | LawState::Running(_) | LawState::Submitted(_) => true,
+            LawState::NotStarted | LawState::Running(_) | LawState::Submitted(_) | LawState::Over(_) => true,
             LawState::Asked | LawState::Unasked | LawState::NotLawYet | LawState::SetAside(..) => false,
         };
         if self.is_over_for_good() || first().any(|law| is_named(&law)) {
@@ -194,7 +208,8 @@ impl Incident {
                 | LawState::NotLawYet
                 | LawState::Unasked
                 | LawState::SetAside(..)
-                | LawState::Submitted(_) => return None,
+                | LawState::Submitted(_)
+                | LawState::Over(_) => return None,
             };
             Some(Altering { clock: law.clock.id.clone(), rule, confirmed })
         });
@@ -220,9 +235,10 @@ impl Incident {
                 }
                 LawState::Asked | LawState::Unasked => confirmed.push(id.clone()),
                 LawState::SetAside(..) => confirmed.push(id.clone()),
-                LawState::NotStarted | LawState::Running(_) | LawState::Submitted(_) => {}
+                LawState::NotStarted | LawState::Running(_) | LawState::Submitted(_) | LawState::Over(_) => {}
             }
         }
+        confirmed.extend(self.owed_with(scene, &confirmed));
         if confirmed.is_empty() {
             let all = text::list(named.iter().map(|law| &law.clock.id));
             return Err(Refusal::missing(say![
@@ -257,7 +273,7 @@ impl Incident {
             .iter()
             .filter(|law| match law.state {
                 LawState::Asked | LawState::Unasked | LawState::NotStarted | LawState::Running(_) => true,
-                LawState::NotLawYet | LawState::SetAside(..) | LawState::Submitted(_) => false,
+                LawState::NotLawYet | LawState::SetAside(..) | LawState::Submitted(_) | LawState::Over(_) => false,
             })
             .collect();
         if open.is_empty() {
@@ -313,7 +329,7 @@ impl Incident {
         if let Some(future) = at.filter(|at| *at > scene.ask.at) {
             return Err(Refusal::Future(future));
         }
-        if let (Some(at), Some(start)) = (at, self.start_of(law.clock))
+        if let (Some(at), Some(start)) = (at, self.begins(law.clock))
             && at < start
         {
             return Err(Refusal::missing(say![
@@ -346,6 +362,21 @@ impl Incident {
         let clocks = follow_the_law(&mut draft);
         let words = in_words(scene, &draft, &clocks);
         Ok(draft.done(format!("recorded: {id} was submitted at {}{words}", scene.moment(at))))
+    }
+
+    /// What is owed by the same words of its law as a report that somebody says is owed: nobody has to name each of them.
+    fn owed_with(&self, scene: &Scene<'_>, confirmed: &[ClockId]) -> Vec<ClockId> {
+        let named: Vec<Law<'_>> =
+            self.laws(scene.case.opened).filter(|law| confirmed.contains(&law.clock.id)).collect();
+        let by_the_same = |law: &Law<'_>| {
+            law.clock.moment().is_some()
+                && matches!(law.state, LawState::Asked | LawState::Unasked)
+                && !confirmed.contains(&law.clock.id)
+                && named
+                    .iter()
+                    .any(|it| it.pack.regime == law.pack.regime && it.clock.applies_if == law.clock.applies_if)
+        };
+        self.laws(scene.case.opened).filter(by_the_same).map(|law| law.clock.id.clone()).collect()
     }
 
     /// Of the reports of one law, some are owed instead of others: then one of them must be named.
@@ -415,7 +446,8 @@ impl Incident {
             | LawState::Unasked
             | LawState::Asked
             | LawState::SetAside(..)
-            | LawState::Submitted(_) => None,
+            | LawState::Submitted(_)
+            | LawState::Over(_) => None,
         };
         let mut laws = self.laws(scene.case.opened).filter_map(|law| Some((&law.clock.id, owed(&law)?)));
         let Some((clock, by)) = laws.next() else { return Ok(()) };
@@ -443,11 +475,15 @@ pub(super) fn follow_the_law(draft: &mut Draft<'_>) -> Vec<ClockId> {
         let before = match law.state {
             LawState::NotStarted => None,
             LawState::Running(run) => Some(run.clone()),
-            LawState::NotLawYet
-            | LawState::Unasked
-            | LawState::Asked
-            | LawState::SetAside(..)
-            | LawState::Submitted(_) => continue,
+            // What is owed again and again ends with what it is owed until.
+            LawState::Submitted(_) | LawState::Over(_) => {
+                if let Some(until) = law.clock.again_until {
+                    let why = format!("owed until {}, and that is recorded", until.word());
+                    draft.void(&why, |it| is_report(it.duty) && it.is_about(law.clock.id.as_str()));
+                }
+                continue;
+            }
+            LawState::NotLawYet | LawState::Unasked | LawState::Asked | LawState::SetAside(..) => continue,
         };
         let Some(start) = incident.start_of(law.clock) else { continue };
         let latest = law.clock.at_latest.and_then(|(which, _)| Some(incident.moments.get(&which)?.at));

@@ -250,11 +250,14 @@ impl Kind for Incident {
             Event::ReportSubmitted { by, clock, at: when, text, digest } => {
                 let (by, at, reference, digest) = (by.clone(), *when, text.clone(), digest.clone());
                 let said = Submission { by, at, reference, digest };
-                let submitted = &mut self.hold(clock).submitted;
+                let held = self.hold(clock);
                 // Said once more of the same report, it is a correction.
-                match submitted.iter_mut().find(|it| it.reference == said.reference) {
+                match held.submitted.iter_mut().find(|it| it.reference == said.reference) {
                     Some(before) => *before = said,
-                    None => submitted.push(said),
+                    None => {
+                        held.submitted.push(said);
+                        held.run = None;
+                    }
                 }
             }
             Event::Opened(_) | Event::Decided { .. } | Event::Paged { .. } => {}

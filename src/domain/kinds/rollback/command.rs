@@ -152,7 +152,7 @@ pub enum Command {
     CallAgain,
     Downstream {
         system: Option<SystemId>,
-        /// Whether it goes on with the other version.
+        /// Whether it goes on with what runs now.
         goes_on: bool,
         text: String,
     },

@@ -117,7 +117,7 @@ pub enum Event {
         by: PersonId,
         step: u32,
     },
-    /// Whoever answers for a system downstream confirms that it goes on with the other version.
+    /// Whoever answers for a system downstream confirms that it goes on with what runs now.
     DownstreamConfirmed {
         by: PersonId,
         system: SystemId,

@@ -21,6 +21,7 @@ fn states(room: &Room) -> String {
             LawState::SetAside(..) => "set aside",
             LawState::Running(_) => "running",
             LawState::Submitted(_) => "submitted",
+            LawState::Over(_) => "over",
         };
         Some(format!("{} {state}", law.clock.id))
     });

@@ -116,7 +116,8 @@ fn hold(room: &Room) {
             | LawState::Asked
             | LawState::SetAside(..)
             | LawState::NotStarted
-            | LawState::Submitted(_) => assert_eq!(owed, None, "{} is owed, and its clock doesn't run", law.clock.id),
+            | LawState::Submitted(_)
+            | LawState::Over(_) => assert_eq!(owed, None, "{} is owed, and its clock doesn't run", law.clock.id),
         }
     }
     assert_eq!(case.closed.is_some(), incident.state.is_closed());
