@@ -201,6 +201,25 @@ async fn an_answer_that_comes_later_counts_once_and_only_at_its_own_address() {
     stage.strike().await;
 }
 
+/// What a machine did may be there all the same when its rollback is over: its word is kept, once, and moves nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_answers_when_all_is_over_is_kept_once() {
+    let stage = Stage::set(&[(202, "")]).await;
+    stage.run().await;
+    stage.timeline("The machine has begun step 1").await;
+    let path = stage.machine.callback(0);
+    stage.say("arjun", "/rollback withdraw RBK-1 It was the wrong pilot").await;
+    assert_eq!(stage.post(&path, json!({ "outcome": "done", "note": "v2 serves all claims" })).await.0, 200);
+    let timeline = stage.timeline("v2 serves all claims").await;
+    assert!(timeline.contains("when nobody waits for it any more, that it is done"), "{timeline}");
+    let (status, again) = stage.post(&path, json!({ "outcome": "blocked" })).await;
+    assert_eq!((status, again["code"].as_str()), (409, Some("not_waited_for")), "{again}");
+    let written = stage.written().await;
+    assert_eq!((written.count("rollback.machine-said-late"), written.count("rollback.step-done")), (1, 0));
+    assert!(stage.say("maya", "/rollback status RBK-1").await.contains("look-back"), "somebody answers for it");
+    stage.strike().await;
+}
+
 /// A no is never taken for done, also where it is cut off, and is the last call until somebody has it called again: then it is
 /// another call, and before a no it is the same one.
 #[tokio::test(flavor = "multi_thread")]

@@ -22,6 +22,7 @@ use crate::card::{self, Card, ListRow, OwedCase, ReviewDraft, Speaker, StoryLine
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
 use crate::domain::bot::ownership::Finding;
+use crate::domain::bot::releases::Freeze;
 use crate::domain::happened::findings;
 use crate::domain::obligation::Obligation;
 use crate::domain::policy::{RedFlag, redflag};
@@ -40,6 +41,7 @@ const LINES_AT_MOST: usize = 60;
 
 use self::menu::may_open;
 pub use self::panel::{Asked, Called, Open, Owed, OwedAnswer, Panel, Somebody, Term};
+use self::queue::path_queues;
 pub use self::view::View;
 
 #[derive(Clone)]
@@ -113,7 +115,13 @@ impl Answers {
         Ok(match query {
             Query::List { kind, filter } => {
                 let (rows, all) = self.rows(&people, *kind, filter, by).await?;
-                vec![card::list(&speaker, *kind, filter, &rows, all)]
+                let about_changes = match kind {
+                    None | Some(CaseKind::Approval | CaseKind::Rollback) => true,
+                    Some(CaseKind::Incident | CaseKind::Exception | CaseKind::Handoff) => false,
+                };
+                let of = |it: &&Freeze| filter.workflow.as_ref().is_none_or(|workflow| it.workflow == *workflow);
+                let freezes: Vec<&Freeze> = shown.bot.releases.standing(now).filter(of).collect();
+                vec![card::list(&speaker, *kind, filter, &rows, all, if about_changes { &freezes } else { &[] })]
             }
             Query::Menu { case: Some(id), .. } => vec![match self.visible(*id, by, &people).await? {
                 Ok(case) => card::menu(&speaker, &case, &people, &self.acts(&case, by, &shown, now).await?),
@@ -178,6 +186,10 @@ impl Answers {
             Query::Queue { workflow } => {
                 vec![card::queue(&speaker, &self.queues(&shown, workflow.as_ref(), now).await?)]
             }
+            Query::PathQueues => {
+                let rows: Vec<_> = path_queues(&shown, &people).collect();
+                vec![card::path_queues(&speaker, &rows)]
+            }
             Query::Mine => {
                 let Looked { found, all } = self.owed(by, &shown, now).await?;
                 let cases: Vec<OwedCase> = found.iter().map(|owed| owed.as_said(by, &people)).collect();
@@ -187,7 +199,8 @@ impl Answers {
             }
             Query::SlaStatus => {
                 let Looked { found, all } = self.statuses(by, &people).await?;
-                vec![card::sla_status(&speaker, &found, all)]
+                let freezes: Vec<&Freeze> = shown.bot.releases.standing(now).collect();
+                vec![card::sla_status(&speaker, &found, all, &freezes)]
             }
             Query::Health => vec![card::health(&speaker, &self.look(&shown, by, &people).await?)],
             Query::Digest { range, workflow, as_of } => {
@@ -203,6 +216,7 @@ impl Answers {
                 let mut happened = happened::happened(&self.reader, now).await?;
                 let overdue = shown.bot.releases.overdue(&shown.policy, now);
                 happened.undrilled = overdue.map(|(workflow, due)| (workflow.clone(), due)).collect();
+                happened.unagreed = shown.bot.releases.unagreed.clone();
                 let found = findings(&happened, &shown.policy);
                 let mut flags = redflag::flags(&shown.policy, None);
                 flags.extend(regulation::flags(&shown.policy, now));

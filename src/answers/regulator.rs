@@ -86,6 +86,12 @@ fn facts(speaker: &Speaker<'_>, case: &Case, form: FieldSet, events: &[(String, 
             facts.say(Answer::Entity(name), said.clone(), format!("policy, [regulation.{}]", case.workflow));
         }
     }
+    let entity = |name: &str| regulation.and_then(|it| it.entity.get(name));
+    if let (Some(name), Some(is)) = (entity("name"), entity("ai_act_role"))
+        && let Some(is) = ["provider", "deployer"].into_iter().find(|known| known == is)
+    {
+        facts.say(Answer::EntityAs(is), name.clone(), format!("policy, [regulation.{}]", case.workflow));
+    }
     let called =
         speaker.policy.workflows.get(&case.workflow).map_or_else(|| case.workflow.to_string(), |it| it.name.clone());
     facts.say(Answer::System, format!("AI system: {called} ({})", case.workflow), "policy");
@@ -181,10 +187,6 @@ fn of_nature(facts: &mut Facts, nature: &Nature, from: &str) {
     let harm = said(&["harm", "harm-type"]);
     if !harm.is_empty() {
         facts.say(Answer::Harm, harm, from);
-    }
-    let cause = said(&["entity", "intent", "timing"]);
-    if !cause.is_empty() {
-        facts.say(Answer::Cause, cause, from);
     }
 }
 

@@ -12,6 +12,8 @@ use serde::Serialize;
 use super::Answers;
 use crate::card::{self, Button, ForReader, Speaker, Waits, Word};
 use crate::desk::Shown;
+use crate::domain::bot::releases::Freeze;
+use crate::domain::kinds::approval::held_by;
 use crate::domain::kinds::{Drafted, DutyEvent};
 use crate::domain::obligation::{Change, Obligation};
 use crate::domain::{
@@ -129,7 +131,10 @@ impl Answers {
         };
         let answered = theirs.into_iter().map(|it| (it.duty, at.get(&it.number).copied())).collect();
         let it = ForReader { waits, answered, asked: case.opened_by.as_ref() == Some(person), why };
-        Ok(View { lines: card::for_reader(&speaker, case, &it), not_theirs, buttons })
+        let mut lines = card::for_reader(&speaker, case, &it);
+        let held: Vec<&Freeze> = held_by(case, &world, now).into_iter().collect();
+        lines.extend(card::held(&speaker, &held, Some(case.id)));
+        Ok(View { lines, not_theirs, buttons })
     }
 
     /// When somebody last answered each duty, by the ledger.

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use crate::domain::bot::releases::Freeze;
 use crate::domain::duty::AnsweredBy;
 use crate::domain::happened::Finding;
 use crate::domain::obligation::{About, State};
@@ -24,7 +25,7 @@ mod rotas;
 pub use handoff::{BriefOnCase, DrilledOn, HandoffBrief, handoff_brief};
 use owed::{ALSO_AT_MOST, mine_facts, owed};
 pub use owed::{OwedCase, OwedDuty, mine, taken_over};
-pub use queue::{QueueRow, queue};
+pub use queue::{QueueRow, path_queues, queue};
 pub use regulation::{DraftedField, RegulatorDraft, clocks, regulator_draft};
 pub use rotas::rotas;
 
@@ -154,8 +155,27 @@ pub struct ReviewDraft {
 }
 
 /// Cases, as asked for. Not `all`: older ones weren't looked at.
-pub fn list(speaker: &Speaker<'_>, kind: Option<CaseKind>, filter: &Filter, rows: &[ListRow], all: bool) -> Card {
-    private(speaker, "answer/list.txt", list_facts(kind, filter, rows, all))
+pub fn list(
+    speaker: &Speaker<'_>,
+    kind: Option<CaseKind>,
+    filter: &Filter,
+    rows: &[ListRow],
+    all: bool,
+    freezes: &[&Freeze],
+) -> Card {
+    let mut card = private(speaker, "answer/list.txt", list_facts(kind, filter, rows, all));
+    card.lines.extend(held(speaker, freezes, None));
+    card
+}
+
+/// Which changes are held now, and by what. `case` is the one that its reader looks at.
+pub fn held(speaker: &Speaker<'_>, freezes: &[&Freeze], case: Option<CaseId>) -> Vec<Vec<Word>> {
+    let card = speaker.render("answer/held.txt", held_facts(freezes, case));
+    std::iter::once(card.title).chain(card.lines).filter(|line| !line.is_empty()).collect()
+}
+
+fn held_facts(freezes: &[&Freeze], case: Option<CaseId>) -> Json {
+    json!({ "freezes": freezes, "case": case.map(|case| case.to_string()) })
 }
 
 fn list_facts(kind: Option<CaseKind>, filter: &Filter, rows: &[ListRow], all: bool) -> Json {
@@ -370,8 +390,9 @@ fn timeline_facts(case: CaseId, title: &str, shown: usize, more: usize) -> Json 
 
 /// How each workflow stands.
 /// Not `all`: older cases weren't counted.
-pub fn sla_status(speaker: &Speaker<'_>, rows: &[WorkflowStatus], all: bool) -> Card {
+pub fn sla_status(speaker: &Speaker<'_>, rows: &[WorkflowStatus], all: bool, freezes: &[&Freeze]) -> Card {
     let mut card = private(speaker, "answer/sla-status.txt", sla_status_facts(rows, all));
+    card.lines.extend(held(speaker, freezes, None));
     card.due_us = rows.iter().filter_map(|row| row.next_due).map(|due| due.0).min();
     card.buttons = button(find("sla", "mine"), None, None, Style::Plain).into_iter().collect();
     card
@@ -631,12 +652,17 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         why: "It can't be proven.",
         then: "Look at it.".to_owned(),
     };
+    let (of_somebody, of_a_rollback) =
+        (samples::freeze(Some(samples::DUE), Some(samples::maya()), None), samples::freeze(None, None, None));
     let filter = Filter::default();
     let rows = vec![listed.clone(); START_ROWS_AT_MOST + 1];
     vec![
         ("answer/list.txt", list_facts(None, &filter, &[listed.clone(), late, bare], false)),
         ("answer/list.txt", list_facts(Some(CaseKind::Incident), &filter, &vec![listed; ROWS_AT_MOST + 1], true)),
         ("answer/list.txt", list_facts(None, &filter, &[], true)),
+        ("answer/held.txt", held_facts(&[&of_somebody, &of_a_rollback], None)),
+        ("answer/held.txt", held_facts(&[&of_somebody], Some(case))),
+        ("answer/held.txt", held_facts(&[], None)),
         ("answer/mine.txt", mine_facts(speaker, &owed_in_all, samples::NOW, false, ROWS_AT_HOME)),
         ("answer/mine.txt", mine_facts(speaker, &too_many, samples::NOW, false, ROWS_AT_MOST)),
         ("answer/mine.txt", mine_facts(speaker, &too_many, samples::NOW, true, ROWS_AT_HOME)),
@@ -650,8 +676,8 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/health.txt", json!(behind)),
         ("answer/review-draft.txt", review_draft_facts(&draft(false))),
         ("answer/review-draft.txt", review_draft_facts(&draft(true))),
-        ("answer/queue.txt", queue::queue_facts(&queue::samples())),
-        ("answer/queue.txt", queue::queue_facts(&[])),
+        ("answer/queue.txt", queue::queue_facts("exceptions", &queue::samples())),
+        ("answer/queue.txt", queue::queue_facts("approvals", &[])),
         ("answer/handoff-brief.txt", handoff::sample(false)),
         ("answer/handoff-brief.txt", handoff::sample(true)),
         ("answer/red-flags.txt", red_flags_facts(&flags, &flags, &[])),

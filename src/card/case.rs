@@ -118,6 +118,7 @@ pub(super) fn owed(case: &Case, people: &People<'_>) -> Vec<Json> {
             "late": it.is_late(),
             "paused": ends.is_some(),
             "ends": ends,
+            "under": it.under().map(|under| under.exception),
             "have": it.votes,
             "need": it.terms.quorum,
             "waiting_on": waiting,

@@ -32,8 +32,8 @@ pub use crate::grammar::Word;
 pub use answer::{
     BriefOnCase, DraftedField, DrilledOn, HandoffBrief, Happened, Health, Home, LinkStatus, ListRow, OwedCase,
     OwedDuty, QueueRow, RegulatorDraft, ReviewDraft, StoryLine, WorkflowStatus, asked, brief, clocks, fault,
-    handoff_brief, health, help, home, list, menu, mine, misread, queue, red_flags, refused, regulator_draft,
-    review_draft, rotas, sla_status, start, status, taken_over, timeline,
+    handoff_brief, health, held, help, home, list, menu, mine, misread, path_queues, queue, red_flags, refused,
+    regulator_draft, review_draft, rotas, sla_status, start, status, taken_over, timeline,
 };
 pub use case::{announcement, case_card, moved_away, unreadable};
 pub use notice::{Above, Asking, notice};

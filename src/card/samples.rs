@@ -108,8 +108,9 @@ fn of_a_duty(kind: CaseKind) -> Vec<Event> {
         Change::Nudged(nudge()),
         Change::Nudged(Passed { behind: Some(SPAN), ..nudge() }),
         Change::Paused { reason: words(), by: maya(), ends: DUE },
-        Change::Resumed { by: None, paused: SPAN, terms: terms() },
-        Change::Resumed { by: Some(maya()), paused: SPAN, terms: terms() },
+        Change::Resumed { by: None, paused: SPAN, terms: terms(), under: None },
+        Change::Resumed { by: None, paused: SPAN, terms: terms(), under: Some(under(AtEnd::Resume)) },
+        Change::Resumed { by: Some(maya()), paused: SPAN, terms: terms(), under: None },
         Change::Excepted { under: under(AtEnd::Restart), by: Some(maya()), ends: DUE },
         Change::Restarted { by: None, paused: SPAN, terms: terms() },
         Change::Late(late()),
@@ -444,7 +445,7 @@ fn seats() -> Vec<Label> {
     vec![Label::from("lead")]
 }
 
-fn freeze(until: Option<At>, by: Option<PersonId>, case: Option<CaseId>) -> Freeze {
+pub(super) fn freeze(until: Option<At>, by: Option<PersonId>, case: Option<CaseId>) -> Freeze {
     Freeze { workflow: "credit-scoring".into(), until, by, reason: words(), case, overridden: Vec::new() }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::kinds::approval;
 use super::kinds::rollback::Verb;
 use super::line::{Named, Sentence};
 use super::text::moment_utc;
@@ -29,6 +30,8 @@ pub struct Happened {
     pub unaccepted: BTreeMap<WorkflowId, (u32, CaseId)>,
     /// By when the way back was to be drilled, and wasn't.
     pub undrilled: BTreeMap<WorkflowId, At>,
+    /// What the policy file alone put into production, and since when.
+    pub unagreed: BTreeMap<WorkflowId, At>,
     /// Stretches of time in which something may have been said that isn't evidence.
     pub gaps: u64,
 }
@@ -112,6 +115,18 @@ pub fn findings(happened: &Happened, policy: &Policy) -> Vec<Finding> {
             then: format!("Hold the drill that is due, or call another: {}.", Sentence::from(plan)),
         });
     }
+    for (workflow, since) in &happened.unagreed {
+        let promote = approval::Verb::Promote.of(CaseKind::Approval).with(workflow).with("…");
+        found.push(Finding {
+            id: "production-unagreed",
+            what: format!("{workflow} is in production since {}, and nobody agreed to that", moment_utc(*since)),
+            why: "What the six layers lack there was looked at by nobody.",
+            then: format!(
+                "Set stage = \"pilot\" again, or have it agreed to after the fact: {}.",
+                Sentence::from(promote)
+            ),
+        });
+    }
     if happened.gaps > 0 {
         let (gaps, them) = match happened.gaps {
             1 => ("1 gap".to_owned(), "it"),
@@ -176,6 +191,8 @@ mod tests {
         assert_eq!(ids(&unaccepted(2)), ["handoffs-not-accepted"]);
         let undrilled = BTreeMap::from([("credit-scoring".into(), At(0))]);
         assert_eq!(ids(&Happened { undrilled, ..Happened::default() }), ["way-back-not-drilled"]);
+        let unagreed = BTreeMap::from([("credit-scoring".into(), At(0))]);
+        assert_eq!(ids(&Happened { unagreed, ..Happened::default() }), ["production-unagreed"]);
         assert_eq!(ids(&Happened { gaps: 1, ..Happened::default() }), ["evidence-gaps"]);
     }
 

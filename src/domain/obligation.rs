@@ -329,7 +329,7 @@ impl Obligation {
                 let (reason, by) = (format!("{} is in force", under.exception), by.clone());
                 self.standing = Standing::Paused { since: at, reason, by, ends: *ends, under: Some(*under) };
             }
-            Change::Resumed { by: _, paused, terms } => {
+            Change::Resumed { by: _, paused, terms, under: _ } => {
                 self.standing = Standing::Owed;
                 self.paused = self.paused + *paused;
                 self.terms = (**terms).clone();

@@ -154,7 +154,8 @@ impl<'a> Draft<'a> {
         let terms = Box::new(obligation.resumed(since, until, running));
         let by = self.by.person().filter(|_| until == self.at).cloned();
         let paused = running.between(since, until);
-        self.change(number, Change::Resumed { by, paused, terms });
+        let under = obligation.under();
+        self.change(number, Change::Resumed { by, paused, terms, under });
     }
 
     /// Ends a pause as the policy says: where an exception had stopped the clock, it may start anew.

@@ -179,6 +179,8 @@ pub enum Query {
         /// `None`: that of every workflow.
         workflow: Option<WorkflowId>,
     },
+    /// How the queues of the approval paths stand that are watched.
+    PathQueues,
     /// What the asker owes and asked for.
     Mine,
     /// What is open and late, per workflow.

@@ -4,9 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::address;
 use super::signature::Keys;
 use crate::domain::Span;
+use crate::domain::policy::address;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, StatusCode, Url, header, redirect};
 use serde_json::Value;
@@ -134,6 +134,7 @@ impl Sender {
             .body(call.body.to_vec());
         let response = match request.send().await {
             Ok(response) => response,
+            Err(error) if leads_inside(&error) => return Tried::Never { why: chain(&error.without_url()) },
             // The address may hold a secret.
             Err(error) => return Tried::Again { why: chain(&error.without_url()), after: None },
         };
@@ -173,6 +174,15 @@ fn inside_says(what: &str) -> String {
     format!("its address is inside ({what}), and the policy doesn't say internal = true for it")
 }
 
+/// A name was looked up, and what was found is inside. Trying it again is no use before the policy says something else.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", inside_says(.0))]
+struct LeadsInside(&'static str);
+
+fn leads_inside(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<LeadsInside>())
+}
+
 /// Looks names up, and finds nothing inside. What was looked up is what is connected to: no second look can say otherwise.
 struct Outside;
 
@@ -181,7 +191,7 @@ impl Resolve for Outside {
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             match found.iter().find_map(|it| address::inside(it.ip())) {
-                Some(what) => Err(inside_says(what).into()),
+                Some(what) => Err(LeadsInside(what).into()),
                 None => Ok(Box::new(found.into_iter()) as Addrs),
             }
         })

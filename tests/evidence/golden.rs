@@ -958,6 +958,22 @@ async fn machines(house: &mut House) {
     house.all(&[("arjun", "/rollback call RBK-7")]).await;
     say(house, 2, Called::Done { text: "v2 serves".to_owned() }).await;
     house.all(&[("arjun", "/rollback abandon RBK-7 It was the wrong pilot")]).await;
+    // Another one answers when nobody waits for it any more.
+    house
+        .all(&[
+            ("maya", "/rollback propose claims from=v3 to=v2 \"Claims go astray again\""),
+            ("arjun", "/rollback authorise RBK-8 v2 is known to be good"),
+            ("arjun", "/rollback start RBK-8"),
+        ])
+        .await;
+    let case = "RBK-8".parse().expect("a case");
+    let say = async |house: &House, called: Called| {
+        let command = CaseKind::Rollback.called(1, 1, &called).expect("rollbacks call machines");
+        house.desk.called(case, command).await.expect("the desk answers").expect("it is kept");
+    };
+    say(house, Called::Begun).await;
+    house.all(&[("arjun", "/rollback abandon RBK-8 The next one, too")]).await;
+    say(house, Called::Done { text: "v2 serves".to_owned() }).await;
 }
 
 async fn of_the_bot(house: &mut House, policy: &str) {

@@ -8,6 +8,6 @@ policy: tests/stories/law.toml
       ledger: incident.clock-applies x0
       ledger: incident.clock-started x0
       dev> /incident clocks INC-1
-      dev hears: EU AI Act Art. 73, report of a death (Art. 73(4)): law from 2027-12-02 on, so nothing is counted
+      dev hears: report of a death (Art. 73(4)): law from 2027-12-02 on, so nothing is counted
       dev hears: No legal advice; confirm with counsel
       dev hears: “not later than 10 days after the date on which the provider

@@ -17,8 +17,8 @@
       tomas> /approval approve APR-1
 Tue 12:00 maya> /sla digest 2026-11-23..2026-11-23
       maya hears: without 1 whose clock an exception stopped
-      maya hears: exceptions: 3 asked, 2 granted, 1 renewed, 1 refused, 2 expired, 0 in force (5 h in all)
+      maya hears: exceptions: asked 3, granted 2, renewed 1, refused 1, expired 2, in force 0 (5 h in all)
 # As of a moment before, as it was then.
       maya> /sla digest 2026-11-23..2026-11-23 as-of=2026-11-23 09:30
-      maya hears: exceptions: 3 asked, 2 granted, 1 refused, 2 in force (1 h in all)
+      maya hears: exceptions: asked 3, granted 2, refused 1, in force 2 (1 h in all)
       maya does not hear: expired

@@ -11,4 +11,4 @@
       maya> /exception timeline EXC-1
       maya hears: It expired 10:00
       maya> /sla digest
-      maya hears: 1 expired, 0 in force (1 h in all)
+      maya hears: expired 1, in force 0 (1 h in all)

@@ -10,7 +10,7 @@
       maya> /exception catch-up EXC-1
       maya hears: In force: yes, until 10:00
       maya> /sla digest
-      maya hears: exceptions: 1 asked, 1 granted, 1 in force (59 min in all)
+      maya hears: exceptions: asked 1, granted 1, in force 1 (59 min in all)
 10:00:00 #credit: EXC-1 · expired 10:00, not in force any more ... Say what follows by Tue 24 Nov 10:00: @maya
       @maya: EXC-1 · expired 10:00 ... [Renew] [Close]
       @dev: EXC-1 · expired
@@ -25,7 +25,7 @@
       maya> /exception catch-up EXC-1
       maya hears: In force: no
       maya> /sla digest
-      maya hears: exceptions: 1 asked, 1 granted, 1 expired, 0 in force (1 h in all)
+      maya hears: exceptions: asked 1, granted 1, expired 1, in force 0 (1 h in all)
 # Nobody answers: it is late, and not in force by that.
 Tue 10:00 @maya: EXC-1 · answer to the expiry is late
       card EXC-1: In force: no

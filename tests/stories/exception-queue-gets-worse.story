@@ -6,7 +6,7 @@
 09:10 maya> /exception raise credit waiting Third
       not #credit: INC-1
 09:15 jonas> /exception raise credit waiting Fourth
-      #credit: INC-1 · acknowledge by ... · sev3 on credit: “Exceptions on credit are slow” ... 4 wait, the oldest since 2026-11-23 09:00 UTC. In the last 1 h, 4 came and 0 left; in the last 6 h, 4 and 0. At this rate it is never empty, and the first deadline is missed at 2026-11-23 10:00 UTC. Waiting on triage: Dev or Lena
+      #credit: INC-1 · acknowledge by ... · sev3 on credit: “Exceptions on credit are slow” ... 4 wait, the oldest since 2026-11-23 09:00 UTC. In the last 1 h, 4 came and 0 left; in the last 6 h, 4 and 0. At this rate it is never empty, and the first deadline is missed at 2026-11-23 10:00 UTC. Who answers: triage: Dev or Lena
       card INC-1: Class: control.latency_breach
       nobody is told: is late
 # One incident about it, however many more come.

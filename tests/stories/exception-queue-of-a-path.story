@@ -6,7 +6,12 @@
       maya> /approval request credit "Ship v2" path=busy
       not #credit: INC-1
 09:10 jonas> /approval request credit "Ship v3" path=busy
-      #credit: INC-1 ... “Approvals on path busy are slow” ... 3 wait ... Waiting on model-risk: Priya, Tomas or Anika
+      #credit: INC-1 ... “Approvals on path busy are slow” ... 3 wait ... Who answers: model-risk: Priya, Tomas or Anika
+      dev> /approval queue
+      dev hears: How approvals wait
+      dev hears: path busy · 3 wait ... INC-1 is about it
+      dev hears: Who answers: model-risk: Priya, Tomas or Anika
+      dev does not hear: path silence
       priya> /approval approve APR-1
       priya> /approval approve APR-2
       ledger: queue.eased x1

@@ -6,7 +6,7 @@
       jonas> /exception queue credit
       jonas hears: credit · 3 wait: 1 under half of their time, 2 under 80 %, 0 under all of it, none late
       jonas hears: The oldest since 09:00 · in the last 1 h, 3 came and 0 left; in the last 6 h, 3 and 0 ... empty never · first missed deadline 10:00
-      jonas hears: Waiting on triage: Dev or Lena
+      jonas hears: Who answers: triage: Dev or Lena
 10:00 dev> /exception queue
       dev hears: credit · 3 wait: 1 under half of their time, 0 under 80 %, 0 under all of it, 2 late
       dev hears: claims · nothing waits

@@ -14,7 +14,7 @@
       jonas presses Go on RBK-1 as seen
       jonas hears: Read the card again
       jonas> /rollback go RBK-1
-      jonas hears: Read it again with /rollback status RBK-1, then type /rollback go RBK-1 rev=2: RBK-1 was changed, and goes from “v7” to “v3” now.
+      jonas hears: Read it again with /rollback status RBK-1, then type /rollback go RBK-1 rev=2: RBK-1 is another than it was at first, and goes from “v7” to “v3”.
       ledger: rollback.authorised x0
       ledger: rollback.go-said x0
       case RBK-1: proposed

@@ -33,7 +33,7 @@
       priya hears: Changes of claims are held until 12:00
 # Whoever places another freeze shortens none that stands, and takes back nothing that was let through.
       sofia> /rollback freeze claims until 11:00 For an hour
-      sofia hears: End the freeze that stands first: /rollback thaw claims why. Changes of claims are held until 12:00 by Greta already: “The cause isn't known”.
+      sofia hears: End the freeze that stands first: /rollback thaw claims why. Changes of claims are held already by Greta, until 12:00: “The cause isn't known”.
       sofia> /rollback freeze claims until 13:00 Still not known
       #claims: Changes of claims are held until 13:00 · Sofia
       priya> /approval approve APR-1 report read

@@ -15,3 +15,11 @@ local: it is about the policy file
       lena> /sla reload
       not #countersign-ops: claims-triage is in production
       ledger: stage.changed x1
+# It can be agreed to after the fact, and until then it is a red flag.
+      lena> /sla redflags
+      lena hears: Claims-triage is in production since ... and nobody agreed to that
+      jonas> /approval promote claims-triage Eight weeks without an incident
+      jonas hears: requested
+      card APR-1: Jonas Weber asks for this: ... put claims-triage into production
+      maya> /approval promote credit-scoring Why not
+      maya hears: Credit-scoring is in production already

@@ -7,17 +7,17 @@ use super::super::{Card, Speaker};
 use super::private;
 use crate::domain::bot::queues::{Outlook, Passed};
 use crate::domain::policy::Windows;
-use crate::domain::{CaseId, CaseKind, WorkflowId};
+use crate::domain::{CaseId, CaseKind};
 
-/// The queue of one workflow.
+/// The queue of one workflow, or of one approval path.
 #[derive(Clone, Debug)]
 pub struct QueueRow {
-    pub workflow: WorkflowId,
+    /// The workflow's or the path's name.
+    pub what: String,
     pub depth: u32,
-    /// How many have used less than half of their time, less than 80 %, less than all of it, and all of it.
-    pub ages: [u32; 4],
-    /// How many whose clock stands still.
-    pub paused: u32,
+    /// How many have used less than half of their time, less than 80 %, less than all of it, and all of it, and how many whose clock
+    /// stands still. `None`: that isn't counted there.
+    pub ages: Option<[u32; 5]>,
     /// `None`: nobody watches it.
     pub outlook: Option<Outlook>,
     /// The open incident about it.
@@ -26,14 +26,21 @@ pub struct QueueRow {
     pub holders: String,
 }
 
-/// How queues stand.
+/// How the queues of exceptions stand.
 pub fn queue(speaker: &Speaker<'_>, rows: &[QueueRow]) -> Card {
-    private(speaker, "answer/queue.txt", queue_facts(rows))
+    private(speaker, "answer/queue.txt", queue_facts("exceptions", rows))
 }
 
-pub(super) fn queue_facts(rows: &[QueueRow]) -> Json {
+/// How the queues of approval paths stand.
+pub fn path_queues(speaker: &Speaker<'_>, rows: &[QueueRow]) -> Card {
+    private(speaker, "answer/queue.txt", queue_facts("approvals", rows))
+}
+
+pub(super) fn queue_facts(of: &str, rows: &[QueueRow]) -> Json {
     let rows = rows.iter().map(|row| {
-        let [half, most, due, late] = row.ages;
+        let ages = row.ages.map(|[half, most, due, late, paused]| {
+            json!({ "half": half, "most": most, "due": due, "late": late, "paused": paused })
+        });
         let outlook = row.outlook.filter(|_| row.depth > 0).map(|it| {
             json!({
                 "oldest": it.oldest.map(|at| at.0),
@@ -41,19 +48,21 @@ pub(super) fn queue_facts(rows: &[QueueRow]) -> Json {
                 "long": { "window": it.windows.long.0, "came": it.long.came, "left": it.long.left },
                 "drained_in": it.drained_in.map(|span| span.0),
                 "first_breach": it.first_breach.map(|at| at.0),
+                "late": it.late,
+                "all_late": it.late >= it.depth,
             })
         });
         json!({
-            "workflow": row.workflow,
+            "what": row.what,
             "depth": row.depth,
-            "ages": { "half": half, "most": most, "due": due, "late": late, "paused": row.paused },
+            "ages": ages,
             "watched": row.outlook.is_some(),
             "outlook": outlook,
             "incident": row.incident,
             "holders": row.holders,
         })
     });
-    json!({ "rows": rows.collect::<Vec<_>>() })
+    json!({ "of": of, "rows": rows.collect::<Vec<_>>() })
 }
 
 /// One that is watched and gets worse, one that nobody watches, and one in which nothing waits.
@@ -71,11 +80,10 @@ pub(super) fn samples() -> Vec<QueueRow> {
         counted_from: NOW,
         first_breach,
     };
-    let row = |outlook, depth| QueueRow {
-        workflow: "credit-scoring".into(),
+    let row = |outlook: Option<Outlook>, depth: u32| QueueRow {
+        what: "credit-scoring".to_owned(),
         depth,
-        ages: [4, 1, 1, depth.min(1)],
-        paused: depth.min(1),
+        ages: outlook.is_none_or(|it| it.first_breach.is_none()).then_some([4, 1, 1, depth.min(1), depth.min(1)]),
         outlook,
         incident: Some(CaseId { kind: CaseKind::Incident, number: 1 }).filter(|_| depth > 0),
         holders: "model-risk: Priya or Tomas".to_owned(),

@@ -29,6 +29,9 @@ impl Shows for Approval {
         let lacks = (self.promotes && self.outcome.is_none()).then(lacks);
         json!({
             "promotes": self.promotes,
+            "drill": speaker.policy.rollbacks.get(&case.workflow).filter(|rule| rule.drill_for_production).map(|rule| {
+                json!({ "every": rule.drill_every.map(|every| every.0) })
+            }),
             "lacks": lacks,
             "requester": self.requester,
             "action": self.action,

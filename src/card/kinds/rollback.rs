@@ -34,6 +34,7 @@ impl Shows for Rollback {
             })
         });
         let said = self.said.iter().map(|it| json!({ "role": it.role, "go": it.go, "word": word(&it.word) }));
+        let next = self.next_step().map(|(number, _)| number);
         let steps = self.steps_to_do().map(|(number, rule)| {
             let stands = self.step(number);
             let (state, last) = match (&stands.done, &stands.skipped, &stands.blocked) {
@@ -44,7 +45,10 @@ impl Shows for Rollback {
             };
             json!({
                 "number": number, "text": rule.text, "role": rule.role, "point": rule.point_of_no_return,
-                "state": state, "word": last.map(word), "agreed": maybe(&stands.agreed),
+                "state": state, "next": Some(number) == next, "word": last.map(word), "agreed": maybe(&stands.agreed),
+                "late": stands.call.as_ref().and_then(|call| call.late.as_ref()).map(|it| json!({
+                    "at": it.at.0, "done": it.done, "text": it.text,
+                })),
                 "webhook": rule.webhook, "call": stands.call.as_ref().filter(|_| state == "open").map(|call| json!({
                     "tries": call.tries, "why": call.text, "again": call.again.map(|at| at.0), "begun": call.begun.map(|at| at.0),
                     "over": call.over,
@@ -240,6 +244,7 @@ impl Shows for Rollback {
             | Event::StepBlocked { .. }
             | Event::StepSkipped { .. }
             | Event::CalledAnew { .. }
+            | Event::MachineSaidLate { .. }
             | Event::FlightAnswered { .. }
             | Event::LookedBack { .. }
             | Event::SourceConfirmed { .. }
@@ -302,6 +307,7 @@ impl Shows for Rollback {
                 let again = again.is_none().then(|| press(case, "call", Style::Plain)).flatten();
                 Look::of(Tone::Late).and(press_bound(case, "done", Some(*step), Style::Plain)).and(again)
             }
+            Telling::MachineSaidLate { .. } => Look::of(Tone::Late),
             Telling::StepSaid { .. } | Telling::Answered { .. } => Look::calm(),
             Telling::AnsweredNo { over, .. } => {
                 let confirm = open(case, "confirm", Style::Danger).filter(|_| *over);
@@ -397,6 +403,15 @@ impl Shows for Rollback {
             };
             let confirmed =
                 |outcome| Telling::Confirmed { drill, by: dev(), outcome, text: words(), took: SPAN, target: SPAN };
+            let said_late = |done| Telling::MachineSaidLate {
+                drill,
+                step: 2,
+                steps: 3,
+                webhook: "deploy".into(),
+                done,
+                text: words(),
+                people: whom(),
+            };
             let call_failed = |again| Telling::CallFailed {
                 drill,
                 step: 2,
@@ -453,6 +468,8 @@ impl Shows for Rollback {
                 step("blocked", Some(dev()), Some(words())),
                 step("skipped", Some(dev()), Some(words())),
                 step("agreed", Some(dev()), Some(words())),
+                said_late(true),
+                said_late(false),
                 call_failed(Some(DUE)),
                 call_failed(None),
                 asked(Duty::AnswerInFlight, None),
@@ -548,6 +565,8 @@ impl Shows for Rollback {
             Event::CallFailed { step: 3, text: words(), again: Some(DUE) },
             Event::CallFailed { step: 3, text: words(), again: None },
             Event::CalledAnew { by: dev(), step: 3 },
+            Event::MachineSaidLate { step: 3, done: true, text: words() },
+            Event::MachineSaidLate { step: 3, done: false, text: words() },
             Event::StepSkipped { by: dev(), step: 3, reason: words() },
             Event::FlightAnswered { by: dev(), flight: Flight::Left, text: words() },
             Event::DownstreamConfirmed { by: dev(), system: "ledger".into(), text: words() },
@@ -575,7 +594,7 @@ fn version(version: &Version) -> Json {
 }
 
 fn before() -> Before {
-    Before { criteria: 2, compare: vec![Way::Stay, Way::Contain] }
+    Before { criteria: 2, compare: vec![Way::Stay, Way::Contain], law: true }
 }
 
 fn on() -> CaseId {

@@ -124,18 +124,18 @@ fn lists_help_and_health_have_their_words() {
         waiting_on: vec!["dev".into()],
     };
     let filter = grammar::Filter::default();
-    let card = list(&speaker(), Some(CaseKind::Incident), &filter, std::slice::from_ref(&row), true);
+    let card = list(&speaker(), Some(CaseKind::Incident), &filter, std::slice::from_ref(&row), true, &[]);
     assert_eq!(
         card.plain(KOLKATA, NOW),
         "1 incident · open\nINC-1 sev1 “Drift” · credit-scoring, open · perf.drift · acknowledgement late, due 11:00 · Dev Malhotra"
     );
     let many = vec![row; 40];
     assert!(
-        list(&speaker(), None, &filter, &many, true)
+        list(&speaker(), None, &filter, &many, true, &[])
             .plain(KOLKATA, NOW)
             .ends_with("15 more. Name a workflow or a severity to see fewer")
     );
-    assert_eq!(list(&speaker(), None, &filter, &[], true).plain(KOLKATA, NOW), "No cases · open");
+    assert_eq!(list(&speaker(), None, &filter, &[], true, &[]).plain(KOLKATA, NOW), "No cases · open");
     let all = help(&speaker(), None, None).plain(KOLKATA, NOW);
     for verb in grammar::verbs::all() {
         assert!(all.contains(&format!(" {}", verb.verb)), "{verb:?}");
@@ -192,7 +192,7 @@ fn lists_help_and_health_have_their_words() {
         late: 1,
         next_due: Some(DUE),
     };
-    let plain = sla_status(&speaker(), std::slice::from_ref(&row), true).plain(KOLKATA, NOW);
+    let plain = sla_status(&speaker(), std::slice::from_ref(&row), true, &[]).plain(KOLKATA, NOW);
     assert_eq!(
         plain,
         "3 answers owed, 1 late\ncredit-scoring · 1 incident, 2 approvals open · 3 owed, 1 late · next by 11:00"

@@ -390,7 +390,11 @@ impl Bot {
             Event::Digest(event) => self.digests.apply(event, at),
             Event::Platform(event) => self.platforms.apply(event),
             Event::Files(event) => self.files.apply(event, at),
-            Event::Stage(event) => self.stages.apply(event, at),
+            Event::Stage(event) => {
+                let is_there = self.releases.unagreed.contains_key(event.workflow());
+                self.stages.apply(event, is_there);
+                self.releases.observe_stage(event, at);
+            }
             Event::Rota(event) => self.rotas.apply(event, at),
             Event::Ownership(event) => self.ownership.apply(event),
             Event::Queue(event) => self.queues.apply(event, at),

@@ -286,7 +286,9 @@ impl Outlook {
         };
         let missed = match self.first_breach {
             Some(at) => format!("the first deadline is missed at {}", text::moment_utc(at)),
-            None => "no deadline is missed".to_owned(),
+            None if self.late == 0 => "no deadline is missed".to_owned(),
+            None if self.late >= self.depth => "every deadline is missed already".to_owned(),
+            None => "no other deadline is missed".to_owned(),
         };
         format!(
             "{depth} wait{oldest}{late}. In the last {}, {} came and {} left; in the last {}, {} and {}. At this rate {drained}, and {missed}.",
@@ -544,7 +546,7 @@ impl Draft<'_> {
         let rule = rule_of(queue, self.policy);
         match turn {
             Turn::GetsWorse => {
-                let because = format!("{words} Waiting on {}.", holders_of(queue, &self.people()));
+                let because = format!("{words} Who answers: {}.", holders_of(queue, &self.people()));
                 if let (Some(rule), Some(workflow)) = (rule, workflow) {
                     let opening = about(queue, workflow.clone(), rule.severity, because);
                     self.ruling.then.push(Then::Open(Opening::Incident(opening)));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Draft, Ruling, Telling};
+use super::{Draft, Ruling, Telling, stages};
 use crate::domain::kinds::approval::Approval;
 use crate::domain::kinds::rollback::{self, Outcome, Rollback, RollbackState, Verb};
 use crate::domain::line::{Named, say};
@@ -13,7 +13,7 @@ use crate::domain::notice::To;
 use crate::domain::regulation;
 use crate::domain::{
     At, Body, Case, CaseId, CaseKind, ClockId, Event as Became, Opening, PersonId, Policy, Refusal, Span, Then,
-    WorkflowId, text,
+    WorkflowId, WorkflowStage, text,
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,22 @@ pub struct Releases {
     /// The open rollbacks of a workflow. Drills aren't among them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub under_way: BTreeMap<WorkflowId, BTreeMap<CaseId, UnderWay>>,
+    /// The last rollback that altered what runs on a workflow. Drills aren't among them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub altered: BTreeMap<WorkflowId, Altered>,
+    /// Workflows that the policy file alone put into production, and since when: nobody has agreed to that.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unagreed: BTreeMap<WorkflowId, At>,
+}
+
+/// A rollback that altered what runs, as it came to its end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Altered {
+    pub case: CaseId,
+    pub at: At,
+    /// Only its own people may read that there is one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restricted: bool,
 }
 
 /// How an open rollback stands.
@@ -197,11 +213,18 @@ impl Releases {
         forbidding: BTreeMap::new(),
         drills: BTreeMap::new(),
         under_way: BTreeMap::new(),
+        altered: BTreeMap::new(),
+        unagreed: BTreeMap::new(),
     };
 
     /// The freeze that holds changes of a workflow at a moment.
     pub fn freeze(&self, workflow: &WorkflowId, at: At) -> Option<&Freeze> {
         self.freezes.get(workflow).filter(|freeze| freeze.holds_at(at))
+    }
+
+    /// The freezes that hold at a moment.
+    pub fn standing(&self, at: At) -> impl Iterator<Item = &Freeze> {
+        self.freezes.values().filter(move |freeze| freeze.holds_at(at))
     }
 
     /// The open rollbacks of a workflow. Drills aren't among them.
@@ -255,6 +278,23 @@ impl Releases {
         }
     }
 
+    /// Sees at which stage a workflow is, and who agreed to that.
+    pub(super) fn observe_stage(&mut self, event: &stages::Event, at: At) {
+        match event {
+            stages::Event::Changed(changed) => match (changed.to, changed.approval) {
+                (Some(WorkflowStage::Production), None) => {
+                    self.unagreed.entry(changed.workflow.clone()).or_insert(at);
+                }
+                (Some(WorkflowStage::Production), Some(_)) | (Some(WorkflowStage::Pilot) | None, _) => {
+                    self.unagreed.remove(&changed.workflow);
+                }
+            },
+            stages::Event::PromotionApproved { workflow, case: _ } => {
+                self.unagreed.remove(workflow);
+            }
+        }
+    }
+
     /// Sees what became true of a case: whether its laws forbid altering the system from now on, and whether a drill was held.
     pub(super) fn observe(&mut self, case: &Case, event: &Became, at: At) {
         match (&case.body, event) {
@@ -262,7 +302,7 @@ impl Releases {
             (Body::Rollback(rollback), Became::Rollback(event)) if rollback.is_drill() => {
                 self.observe_drill(case, rollback, event, at);
             }
-            (Body::Rollback(rollback), _) if !rollback.is_drill() => self.observe_rollback(case, rollback),
+            (Body::Rollback(rollback), _) if !rollback.is_drill() => self.observe_rollback(case, rollback, at),
             (Body::Rollback(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_), _) => {}
         }
     }
@@ -306,6 +346,7 @@ impl Releases {
             | rollback::Event::CallBegun { .. }
             | rollback::Event::CallFailed { .. }
             | rollback::Event::CalledAnew { .. }
+            | rollback::Event::MachineSaidLate { .. }
             | rollback::Event::Abandoned { .. } => {}
         }
         if drilled.asked == Some(case.id) && case.is_closed() {
@@ -313,8 +354,13 @@ impl Releases {
         }
     }
 
-    fn observe_rollback(&mut self, case: &Case, rollback: &Rollback) {
+    fn observe_rollback(&mut self, case: &Case, rollback: &Rollback, at: At) {
         if case.is_closed() {
+            let ends_now = self.under_way.get(&case.workflow).is_some_and(|cases| cases.contains_key(&case.id));
+            if ends_now && rollback.altered() {
+                let altered = Altered { case: case.id, at, restricted: case.restricted };
+                self.altered.insert(case.workflow.clone(), altered);
+            }
             return forget(&mut self.under_way, case);
         }
         let stands = UnderWay { runs: rollback.state == RollbackState::Running, restricted: case.restricted };
@@ -498,7 +544,11 @@ impl Draft<'_> {
         Refusal::missing(say![
             "end the freeze that stands first: ",
             Verb::Thaw.of(CaseKind::Rollback).with(&freeze.workflow).with("why"),
-            format!(". Changes of {} are held {ends}{who} already: {}.", freeze.workflow, text::quoted(&freeze.reason))
+            format!(
+                ". Changes of {} are held already{who}, {ends}: {}.",
+                freeze.workflow,
+                text::quoted(&freeze.reason)
+            )
         ])
     }
 

@@ -9,7 +9,7 @@ use super::releases::Freeze;
 use super::{Draft, Ruling, Telling};
 use crate::domain::notice::To;
 use crate::domain::policy::redflag;
-use crate::domain::{At, CaseId, PersonId, Policy, WorkflowId, WorkflowStage};
+use crate::domain::{CaseId, PersonId, Policy, WorkflowId, WorkflowStage};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stages {
@@ -22,7 +22,8 @@ pub struct Stages {
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case", prefix = "stage.")]
 pub enum Event {
-    /// The workflow may be put into production: the next policy file that does so has this approval.
+    /// The workflow may be put into production: the next policy file that does so has this approval. Where a file has done it already,
+    /// it is agreed to after the fact.
     PromotionApproved { workflow: WorkflowId, case: CaseId },
     /// A policy file came into force by which the workflow is at another stage.
     Changed(Changed),
@@ -52,11 +53,23 @@ pub struct Changed {
     pub frozen: bool,
 }
 
+impl Event {
+    pub(super) fn workflow(&self) -> &WorkflowId {
+        match self {
+            Event::PromotionApproved { workflow, case: _ } => workflow,
+            Event::Changed(changed) => &changed.workflow,
+        }
+    }
+}
+
 impl Stages {
-    pub(super) fn apply(&mut self, event: &Event, _at: At) {
+    /// `is_there`: the workflow is in production already, and nobody had agreed to that.
+    pub(super) fn apply(&mut self, event: &Event, is_there: bool) {
         match event {
             Event::PromotionApproved { workflow, case } => {
-                self.approved.insert(workflow.clone(), *case);
+                if !is_there {
+                    self.approved.insert(workflow.clone(), *case);
+                }
             }
             // What was agreed to is used up by the first file that does it, and void once the workflow is gone.
             Event::Changed(changed) => {
@@ -67,6 +80,7 @@ impl Stages {
 }
 
 impl Draft<'_> {
+    /// Where the workflow is in production already, no file is waited for.
     pub(super) fn note_promotion(self, workflow: &WorkflowId, case: CaseId) -> Ruling {
         self.record(Event::PromotionApproved { workflow: workflow.clone(), case })
     }

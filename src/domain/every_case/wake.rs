@@ -6,7 +6,7 @@ use crate::domain::notice::{ClockItem, Notice, To};
 use crate::domain::obligation::{Attribution, Change, Holder, Obligation, Passed, Wants};
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
-use crate::domain::{Case, Draft, PersonId, Policy, RoleId, Ruling, bot};
+use crate::domain::{At, Case, Draft, PersonId, RoleId, Ruling, World, bot};
 
 /// What passing time did to one obligation, for the case's kind to draw its conclusions from.
 pub enum TimePassed {
@@ -27,7 +27,7 @@ pub fn wake(scene: &Scene<'_>) -> Ruling {
         let Some(obligation) = draft.case.obligation(number).cloned() else { continue };
         match obligation.next() {
             Some((due, Wants::Step)) if due <= at => {
-                let attributed = || attribution(case, &obligation, world.policy);
+                let attributed = || attribution(case, &obligation, world, at);
                 let Some(steps) = obligation.step(at, attributed) else { continue };
                 draft.change(number, steps.clone().change());
                 passed.push(TimePassed::Steps { before: Box::new(obligation), passed: steps });
@@ -179,8 +179,9 @@ fn tell_that_nobody_is_left(draft: &mut Draft<'_>, obligation: &Obligation) {
 }
 
 /// Whose slowness a missed deadline is, until somebody contests it.
-pub fn attribution(case: &Case, obligation: &Obligation, policy: &Policy) -> Attribution {
-    if let Some(attribution) = case.body.attributed(obligation) {
+fn attribution(case: &Case, obligation: &Obligation, world: &World<'_>, at: At) -> Attribution {
+    let policy = world.policy;
+    if let Some(attribution) = case.body.attributed(obligation, case, world, at) {
         return attribution;
     }
     let party = match &obligation.holder {

@@ -100,12 +100,15 @@ pub enum Change {
         by: Option<PersonId>,
         ends: At,
     },
-    /// `by: None`: the policy's cap on pauses ended it.
+    /// `by: None`: the policy's cap on pauses ended it, or the exception that had stopped it.
     Resumed {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         paused: Span,
         terms: Box<Terms>,
+        /// The exception that had stopped its clock.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        under: Option<Under>,
     },
     /// The exception that had stopped its clock is in force no more, and by the policy it starts anew.
     Restarted {

@@ -13,6 +13,7 @@ use super::{
     RoleId, RotaId, Severity, Span, WebhookId, WorkflowId, WorkflowStage,
 };
 
+pub mod address;
 pub mod exceptions;
 pub mod handoffs;
 pub mod redflag;
@@ -399,11 +400,12 @@ pub struct Regulation {
 }
 
 /// What can be said of whoever reports to an authority: it stands at the head of drafts.
-pub const ENTITY: [(&str, &str); 10] = [
+pub const ENTITY: [(&str, &str); 11] = [
     ("name", "the legal name"),
     ("code", "the identifier at the authority"),
     ("lei", "the LEI"),
     ("type", "the type of entity, such as credit_institution"),
+    ("ai_act_role", "provider or deployer of the AI system, where it is one of them"),
     ("country", "the country code, such as DE"),
     ("currency", "the currency of amounts, such as EUR"),
     ("contact_name", "whom the authority may call"),

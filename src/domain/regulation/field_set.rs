@@ -34,6 +34,8 @@ pub enum Answer {
     Report,
     /// What the policy says of whoever reports, by its name there.
     Entity(&'static str),
+    /// The legal name of whoever reports, where the policy says that they are this under the AI Act.
+    EntityAs(&'static str),
     Moment(Which),
     /// What it is called, and what was found out of its impact.
     Description,
@@ -43,7 +45,6 @@ pub enum Answer {
     System,
     Class,
     Harm,
-    Cause,
     /// Where it comes from somebody else's model, data or service.
     ThirdParty,
     /// Something contained it, and what.
@@ -153,7 +154,7 @@ const DORA: &[FieldRow] = rows! {
     "2.10" "incident.otherInformation": "other information" = A::System;
     "3.1" "incident.competentAuthorityCode": "reference code of the competent authority";
     "3.2" "incident.incidentOccurrenceDateTime": "when it occurred" = A::Moment(Which::Occurred);
-    "3.3" "impactAssessment.serviceImpact.serviceRestorationDateTime": "when services were restored" = A::Moment(Which::Fixed);
+    "3.3" "impactAssessment.serviceImpact.serviceRestorationDateTime": "when services were restored";
     "3.4" "impactAssessment.affectedAssets.affectedClients.number": "number of clients affected";
     "3.5" "impactAssessment.affectedAssets.affectedClients.percentage": "percentage of clients affected";
     "3.6" "impactAssessment.affectedAssets.affectedFinancialCounterparts.number": "number of financial counterparts affected";
@@ -172,7 +173,7 @@ const DORA: &[FieldRow] = rows! {
     "3.19" "impactAssessment.memberStatesImpactDescription": "impact in other Member States, described";
     "3.20" "impactAssessment.dataLosseMaterialityThresholds[]": "data losses: availability, authenticity, integrity, confidentiality";
     "3.21" "impactAssessment.dataLossesDescription": "data losses, described";
-    "3.22" "impactAssessment.criticalServicesAffected": "critical services affected" = A::Impact;
+    "3.22" "impactAssessment.criticalServicesAffected": "critical services affected";
     "3.23" "incident.incidentType.incidentClassification[]": "type of incident";
     "3.24" "incident.incidentType.otherIncidentClassification": "other type of incident" = A::Class;
     "3.25" "incident.incidentType.threatTechniques[]": "threats and techniques used";
@@ -181,18 +182,18 @@ const DORA: &[FieldRow] = rows! {
     "3.28" "impactAssessment.isAffectedInfrastructureComponents": "whether infrastructure components are affected";
     "3.29" "impactAssessment.affectedInfrastructureComponents": "infrastructure components affected";
     "3.30" "impactAssessment.isImpactOnFinancialInterest": "whether clients' financial interests are affected";
-    "3.31" "reportingToOtherAuthorities[]": "reports to other authorities" = A::OtherReports;
-    "3.32" "reportingToOtherAuthoritiesOther": "other authorities";
+    "3.31" "reportingToOtherAuthorities[]": "reports to other authorities";
+    "3.32" "reportingToOtherAuthoritiesOther": "other authorities" = A::OtherReports;
     "3.33" "incident.isTemporaryActionsMeasuresForRecovery": "whether temporary measures were taken" = A::IsContained;
     "3.34" "incident.descriptionOfTemporaryActionsMeasuresForRecovery": "temporary measures" = A::Containment;
     "3.35" "incident.indicatorsOfCompromise": "indicators of compromise";
     "4.1" "incident.rootCauseHLClassification[]": "root cause, by kind";
     "4.2" "incident.rootCausesDetailedClassification[]": "root cause, in detail";
     "4.3" "incident.rootCausesAdditionalClassification[]": "root cause, further";
-    "4.4" "incident.rootCausesOther": "other root causes" = A::Cause;
+    "4.4" "incident.rootCausesOther": "other root causes";
     "4.5" "incident.rootCausesInformation": "root cause, described";
     "4.6" "incident.incidentResolutionSummary": "how it was resolved" = A::Resolution;
-    "4.7" "incident.rootCauseAddressingDateTime": "when the root cause was addressed" = A::Moment(Which::Fixed);
+    "4.7" "incident.rootCauseAddressingDateTime": "when the root cause was addressed";
     "4.8" "incident.incidentResolutionDateTime": "when it was resolved" = A::ResolvedAt;
     "4.9" "incident.incidentResolutionVsPlannedImplementation": "why it was resolved later than planned";
     "4.10" "incident.assessmentOfRiskToCriticalFunctions": "risk to critical functions for resolution";
@@ -206,7 +207,7 @@ const DORA: &[FieldRow] = rows! {
 
 const AI_ACT: &[FieldRow] = rows! {
     "A1" "report.kind": "kind of report" = A::Report;
-    "A2" "provider.name": "provider" = A::Entity("name");
+    "A2" "provider.name": "provider" = A::EntityAs("provider");
     "A3" "provider.authorisedRepresentative": "authorised representative";
     "A4" "provider.contact": "contact" = A::Entity("contact_email");
     "B1" "system.name": "AI system" = A::System;
@@ -214,18 +215,19 @@ const AI_ACT: &[FieldRow] = rows! {
     "B3" "system.registration": "registration in the EU database, declaration of conformity";
     "B4" "system.highRiskHeading": "heading of Annex III or I that makes it high-risk";
     "B5" "system.intendedPurpose": "intended purpose";
-    "B6" "deployer.name": "deployer";
-    "B7" "deployer.memberState": "Member State where it occurred" = A::Entity("country");
+    "B6" "deployer.name": "deployer" = A::EntityAs("deployer");
+    "B7" "deployer.memberState": "Member State where it occurred";
     "C1" "incident.occurred": "when it occurred" = A::Moment(Which::Occurred);
     "C2" "incident.aware": "when provider or deployer became aware" = A::Moment(Which::Aware);
-    "C3" "incident.causalLinkEstablished": "when a causal link was established" = A::Moment(Which::Determined);
+    "C3" "incident.causalLinkEstablished": "when a causal link was established";
     "C4" "incident.harm": "which limb of Art. 3(49)" = A::Harm;
-    "C5" "incident.personsAffected": "persons affected" = A::Impact;
+    "C5" "incident.personsAffected": "persons affected";
     "C6" "incident.description": "what happened" = A::Description;
-    "C7" "incident.causalAssessment": "cause: established, reasonably likely, open" = A::Cause;
+    "C7" "incident.causalAssessment": "cause: established, reasonably likely, open";
     "D1" "measures.containment": "containment" = A::Containment;
     "D2" "measures.corrective": "corrective measures" = A::Resolution;
-    "D3" "measures.evidenceKept": "evidence kept, and that the system was not altered (Art. 73(6))" = A::Evidence;
+    "D3" "measures.evidenceKept": "evidence kept" = A::Evidence;
+    "D4" "measures.notAltered": "whether the system was altered before the authority was told (Art. 73(6))";
     "E1" "otherNotifications[]": "other notifications (GDPR, NIS2, DORA, MDR)" = A::OtherReports;
     "E2" "attachments[]": "attachments";
 };

@@ -4,8 +4,8 @@ use super::every_case::{Examples, SHARED, shared};
 use super::{Arg, GROUNDS, Kind, MAYBE_GROUNDS, REASON, Root, Verb, joined};
 use crate::domain::kinds::approval::{Command, Opening, Wanted};
 use crate::domain::{BotCommand, CaseKind};
-use crate::grammar::Asked;
 use crate::grammar::value::Values;
+use crate::grammar::{Asked, Query};
 
 /// What people say for a vote that isn't one until it is typed as one: the words, and the verb that they are told of.
 pub(in crate::grammar) const NEARLY_VOTES: [(&str, &[&str]); 2] = [
@@ -86,7 +86,18 @@ fn seen(values: &Values<'_>) -> Option<u32> {
     values.revision.or_else(|| values.maybe_number("rev"))
 }
 
-const OWN: [Verb; 15] = [
+const OWN: [Verb; 16] = [
+    Verb {
+        root: KIND.word(),
+        verb: "queue",
+        label: "Queue",
+        aliases: &["backlog"],
+        about: "Show how many wait on each watched path, and what comes of it at this rate",
+        case: false,
+        args: &[],
+        example: "approval queue",
+        make: |_| Ok(Asked::Query(Query::PathQueues)),
+    },
     Verb {
         root: KIND.word(),
         verb: "request",
@@ -218,7 +229,9 @@ const OWN: [Verb; 15] = [
         aliases: &["replace"],
         about: "Say that another request has taken its place",
         case: true,
-        args: &[Arg::new("by", "The request that takes its place", Kind::Case, "such as APR-3")],
+        args: &[
+            Arg::new("by", "The request that takes its place", Kind::Case, "such as APR-3").naming(CaseKind::Approval)
+        ],
         example: "approval supersede APR-2 by APR-3",
         make: |values| values.on(Command::Supersede { by: values.other("by")? }),
     },

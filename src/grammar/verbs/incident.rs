@@ -248,7 +248,7 @@ const OWN: [Verb; 32] = [
         aliases: &["duplicate"],
         about: "Merge a duplicate into the incident that stays",
         case: true,
-        args: &[Arg::new("into", "The incident that stays", Kind::Case, "such as INC-1")],
+        args: &[Arg::new("into", "The incident that stays", Kind::Case, "such as INC-1").naming(CaseKind::Incident)],
         example: "incident merge INC-3 into INC-1",
         make: |values| values.on(Command::Merge { into: values.other("into")? }),
     },

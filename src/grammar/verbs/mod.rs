@@ -161,6 +161,8 @@ pub struct Arg {
     pub also: &'static [&'static str],
     /// It goes with an answer that counts, so a question in it is no such answer.
     pub stated: bool,
+    /// Of which kind the case is that it names. `None`: of any.
+    pub names: Option<CaseKind>,
 }
 
 /// Whether an argument can be left out.
@@ -345,7 +347,7 @@ impl Arg {
     const fn new(name: &'static str, label: &'static str, kind: Kind, hint: &'static str) -> Arg {
         let needed = Needed::Yes;
         let (named, unasked, drafted, at_most) = (false, false, false, None);
-        Arg { name, label, kind, needed, hint, named, unasked, drafted, at_most, also: &[], stated: false }
+        Arg { name, label, kind, needed, hint, named, unasked, drafted, at_most, also: &[], stated: false, names: None }
     }
     const fn optional(self) -> Arg {
         Arg { needed: Needed::No, ..self }
@@ -368,6 +370,10 @@ impl Arg {
         Arg { stated: true, ..self }
     }
 
+    /// The case that it names is of this kind.
+    const fn naming(self, kind: CaseKind) -> Arg {
+        Arg { names: Some(kind), ..self }
+    }
     const fn drafted(self) -> Arg {
         Arg { drafted: true, ..self }
     }
@@ -380,6 +386,7 @@ impl Arg {
         let dots = if self.kind.is_rest() { "…" } else { "" };
         let shown = match (self.named, self.kind) {
             (true, Kind::Choice(words)) => format!("{}={}", self.name, words.join("|")),
+            (true, Kind::Flag) => format!("{}=yes", self.name),
             (true, _) => format!("{}=…", self.name),
             (false, Kind::Choice(words)) if words.len() <= 3 => words.join("|"),
             (false, Kind::Person | Kind::PersonOrNone) => format!("@{}", self.name),
@@ -423,10 +430,10 @@ impl Verb {
             usage.push(' ');
             match (arg.kind, self.kind()) {
                 (Kind::Case, Some(kind)) if arg.name == CASE => usage.push_str(&format!("[{}-…]", kind.prefix())),
-                (Kind::Case, Some(kind)) if !arg.named => {
-                    usage.push_str(&format!("{} {}-…", arg.usage(), kind.prefix()))
+                _ => {
+                    usage.push_str(&arg.usage());
+                    usage.extend(arg.names.map(|kind| format!(" {}-…", kind.prefix())));
                 }
-                _ => usage.push_str(&arg.usage()),
             }
         }
         usage

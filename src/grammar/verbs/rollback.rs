@@ -572,7 +572,11 @@ const OWN: [Verb; 30] = [
         aliases: &["let-through"],
         about: "Let one approval through a freeze",
         case: false,
-        args: &[HELD, Arg::new("approval", "Which approval", Kind::Case, "such as APR-3"), REASON],
+        args: &[
+            HELD,
+            Arg::new("approval", "Which approval", Kind::Case, "such as APR-3").naming(CaseKind::Approval),
+            REASON,
+        ],
         example: "rollback override credit-scoring APR-3 It is the fix itself",
         make: |values| {
             Ok(Asked::Bot(BotCommand::OverrideFreeze {

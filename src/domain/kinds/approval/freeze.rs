@@ -6,11 +6,18 @@ use super::Approval;
 use crate::domain::bot::releases::Freeze;
 use crate::domain::kinds::rollback;
 use crate::domain::line::{Named, say};
+use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::Policy;
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
 use crate::domain::text::quoted;
-use crate::domain::{At, Case, CaseKind, Refusal, WorkflowId, WorkflowStage, World};
+use crate::domain::{At, Body, Case, CaseKind, Refusal, WorkflowId, WorkflowStage, World};
+
+/// The freeze that holds a case at a moment.
+pub fn held_by<'w>(case: &Case, world: &World<'w>, at: At) -> Option<&'w Freeze> {
+    let Body::Approval(approval) = &case.body else { return None };
+    approval.held_by(case, world, at).filter(|_| approval.outcome.is_none())
+}
 
 impl Approval {
     /// Whether a freeze of the workflow holds it, by the policy in force.
@@ -25,6 +32,40 @@ impl Approval {
         let freeze = world.releases.freeze(&case.workflow, at)?;
         let goes_on = freeze.overridden.contains(&case.id) || !self.is_held(&case.workflow, world.policy);
         (!goes_on).then_some(freeze)
+    }
+
+    /// Where nothing is missing but the vote that a freeze holds, the slowness is that of whoever holds it.
+    pub(super) fn attributed_to_a_freeze(
+        &self,
+        owed: &Obligation,
+        case: &Case,
+        world: &World<'_>,
+        at: At,
+    ) -> Option<Attribution> {
+        let freeze = self.held_by(case, world, at)?;
+        let stages = world.stamped.paths.get(&self.path).map_or(1, |path| path.stages.len());
+        let waits_for_it = self.stage as usize + 1 == stages && owed.votes + 1 >= owed.terms.quorum;
+        let policy = world.policy;
+        let of_the_role =
+            || policy.may_in(&case.workflow).freeze_promotions.first().and_then(|role| policy.roles.get(role));
+        let party = match &freeze.by {
+            Some(by) => policy.people.get(by).map(|person| &person.party),
+            None => of_the_role().map(|role| &role.party),
+        };
+        party.filter(|_| waits_for_it || self.promotes).cloned().map(Attribution::Holder)
+    }
+
+    /// What is said to whoever asked or voted meanwhile.
+    pub(super) fn said_of_a_freeze(
+        &self,
+        case: &Case,
+        world: &World<'_>,
+        at: At,
+        says: impl Fn(At) -> String,
+    ) -> String {
+        let Some(freeze) = self.held_by(case, world, at) else { return String::new() };
+        let ends = freeze.until.map(|until| format!(" until {}", says(until))).unwrap_or_default();
+        format!("Changes of {} are held{ends}: the last vote waits for that. ", case.workflow)
     }
 
     /// # Errors

@@ -32,6 +32,7 @@ mod telling;
 pub(in crate::domain) mod tests;
 mod votes;
 
+pub use freeze::held_by;
 pub use telling::Telling;
 
 /// The verbs that the rules of approvals tell people to type.
@@ -481,8 +482,12 @@ impl Kind for Approval {
     }
 
     /// The approvers wait for whoever asked them: that side is told apart from every party that decides.
-    fn attributed(&self, owed: &Obligation) -> Option<Attribution> {
-        (owed.duty == Duty::AnswerQuestion).then_some(Attribution::Requester)
+    fn attributed(&self, owed: &Obligation, case: &Case, world: &World<'_>, at: At) -> Option<Attribution> {
+        match owed.duty.of_approval()? {
+            ApprovalDuty::AnswerQuestion => Some(Attribution::Requester),
+            ApprovalDuty::Decide => self.attributed_to_a_freeze(owed, case, world, at),
+            ApprovalDuty::ReviewBreakGlass => None,
+        }
     }
 
     fn relies_on(&self, _acknowledgement: &Obligation, _case: &Case) -> bool {

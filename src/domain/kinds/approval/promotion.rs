@@ -9,15 +9,21 @@ use crate::domain::line::{Named, say};
 use crate::domain::policy::{RedFlag, Workflow, redflag};
 use crate::domain::scene::Scene;
 use crate::domain::text::quoted;
-use crate::domain::{At, CaseKind, PathId, Refusal, WorkflowId, WorkflowStage, World};
+use crate::domain::{At, CaseKind, PathId, Refusal, Span, WorkflowId, WorkflowStage, World};
 
-/// The path that agrees to a promotion; `None`: that of any approval of the workflow.
+/// The path that agrees to a promotion; `None`: that of any approval of the workflow. Where the policy file alone put it into production,
+/// it is agreed to after the fact.
 ///
 /// # Errors
-/// It is in production already.
-pub(super) fn path<'w>(id: &WorkflowId, workflow: &'w Workflow) -> Result<Option<&'w PathId>, Refusal> {
+/// It is in production already, and somebody agreed to that.
+pub(super) fn path<'w>(
+    id: &WorkflowId,
+    workflow: &'w Workflow,
+    world: &World<'_>,
+) -> Result<Option<&'w PathId>, Refusal> {
     match workflow.stage {
         WorkflowStage::Pilot => Ok(workflow.promotion_path.as_ref()),
+        WorkflowStage::Production if world.releases.unagreed.contains_key(id) => Ok(workflow.promotion_path.as_ref()),
         WorkflowStage::Production => Err(Refusal::missing(format!("{id} is in production already."))),
     }
 }
@@ -32,12 +38,23 @@ pub(super) fn lacks(world: &World<'_>, id: &WorkflowId) -> Vec<RedFlag> {
     redflag::lacks_for_production(world.policy, id)
 }
 
-/// For the answer to whoever asked: nobody can approve yet, or nothing.
-pub(super) fn said(lacks: &[RedFlag]) -> String {
-    match lacks {
+/// For the answer to whoever asked: why nobody can approve yet, or nothing.
+pub(super) fn said(world: &World<'_>, id: &WorkflowId, at: At) -> String {
+    match &lacks(world, id)[..] {
+        [] if lacks_a_drill(world, id, at).is_some() => {
+            "Nobody can approve it yet: no drill of its way back is on record that counts. ".to_owned()
+        }
         [] => String::new(),
         lacks => format!("Nobody can approve it yet: {}. ", first_of(lacks)),
     }
+}
+
+/// Where the policy asks for a drill before production and none counts: how recent it has to be, and when the last one was.
+fn lacks_a_drill(world: &World<'_>, id: &WorkflowId, at: At) -> Option<(Option<Span>, Option<At>)> {
+    let rule = world.policy.rollbacks.get(id).filter(|rule| rule.drill_for_production)?;
+    let last = world.releases.drilled(id);
+    let counts = |last: At| rule.drill_every.is_none_or(|every| at < last + every);
+    (!last.is_some_and(counts)).then_some((rule.drill_every, last))
 }
 
 fn first_of(lacks: &[RedFlag]) -> String {
@@ -63,28 +80,22 @@ impl Approval {
             return Err(Refusal::missing(say!["decline it with ", Verb::Decline.on(scene.case.id).with("…"), lost]));
         }
         self.is_not_held(scene)?;
-        if let Some(rule) = scene.world.policy.rollbacks.get(id).filter(|rule| rule.drill_for_production) {
-            let last = scene.world.releases.drilled(id);
-            let counts = |last: At| rule.drill_every.is_none_or(|every| scene.ask.at < last + every);
-            if !last.is_some_and(counts) {
-                let within = rule.drill_every.map(|every| format!(" of the last {every}")).unwrap_or_default();
-                let was = last.map(|last| format!("; the last one was {}", scene.moment(last))).unwrap_or_default();
-                return Err(Refusal::missing(say![
-                    "go the way back for practice first: ",
-                    rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…"),
-                    format!(". The policy asks for a drill{within} on record before {id} goes into production{was}.")
-                ]));
-            }
+        if let lacks @ [_, ..] = &lacks(scene.world, id)[..] {
+            let first = first_of(lacks);
+            return Err(Refusal::missing(format!(
+                "{id} isn't ready for production: {first}. Approve once the policy has it."
+            )));
         }
-        match &lacks(scene.world, id)[..] {
-            [] => Ok(()),
-            lacks => {
-                let first = first_of(lacks);
-                Err(Refusal::missing(format!(
-                    "{id} isn't ready for production: {first}. Approve once the policy has it."
-                )))
-            }
+        if let Some((every, last)) = lacks_a_drill(scene.world, id, scene.ask.at) {
+            let within = every.map(|every| format!(" of the last {every}")).unwrap_or_default();
+            let was = last.map(|last| format!("; the last one was {}", scene.moment(last))).unwrap_or_default();
+            return Err(Refusal::missing(say![
+                "go the way back for practice first: ",
+                rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…"),
+                format!(". The policy asks for a drill{within} on record before {id} goes into production{was}.")
+            ]));
         }
+        Ok(())
     }
 
     /// What is done with actions, and not with a promotion.

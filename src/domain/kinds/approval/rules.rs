@@ -6,7 +6,7 @@ use super::{Approval, Command, Event, Opening, Requested, Wanted, action, promot
 use crate::domain::kinds::Began;
 use crate::domain::scene::Scene;
 use crate::domain::text::{did_you_mean, quoted};
-use crate::domain::{Ask, CaseId, Draft, Refusal, Ruling, World, every_case, text};
+use crate::domain::{Ask, Body, CaseId, Draft, Refusal, Ruling, World, every_case, text};
 
 /// Opens a request with the number that the desk reserved for it.
 ///
@@ -18,7 +18,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let workflow = world.workflow(&wanted.workflow)?;
     let named = match &wanted.wanted {
         Wanted::Action { path, .. } => path.as_ref(),
-        Wanted::Promotion => promotion::path(&wanted.workflow, workflow)?,
+        Wanted::Promotion => promotion::path(&wanted.workflow, workflow, world)?,
     };
     let named = named.or(workflow.path.as_ref());
     let named = named.ok_or_else(|| Refusal::NoPath(wanted.workflow.to_string()))?;
@@ -70,8 +70,12 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let names = world.names(&draft.waiting_on(number));
     let when = world.moment(due, ask);
     let short = if short.is_empty() { short } else { format!("{short} ") };
-    let lacks = if promotes { promotion::said(&promotion::lacks(world, &wanted.workflow)) } else { String::new() };
-    Ok(draft.done(format!("requested; {names} decides by {when}. {lacks}{short}{}", every_case::PUBLIC)))
+    let lacks = if promotes { promotion::said(world, &wanted.workflow, ask.at) } else { String::new() };
+    let held = match &draft.case.body {
+        Body::Approval(approval) => approval.said_of_a_freeze(&draft.case, world, ask.at, |at| world.moment(at, ask)),
+        Body::Incident(_) | Body::Exception(_) | Body::Handoff(_) | Body::Rollback(_) => String::new(),
+    };
+    Ok(draft.done(format!("requested; {names} decides by {when}. {held}{lacks}{short}{}", every_case::PUBLIC)))
 }
 
 /// What can be asked before its end, and what after it.

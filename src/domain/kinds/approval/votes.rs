@@ -99,8 +99,10 @@ impl Approval {
             let names = scene.names(&waiting_on);
             draft.tell_case(voted(waiting_on));
             let what = self.what_was_voted_on();
-            return Ok(draft
-                .done(format!("your approval is recorded, {have} of {need}; waiting on {names}. It is for {what}")));
+            let held = self.said_of_a_freeze(scene.case, scene.world, scene.ask.at, |at| scene.moment(at));
+            return Ok(draft.done(format!(
+                "your approval is recorded, {have} of {need}; waiting on {names}. {held}It is for {what}"
+            )));
         }
         draft.meet(|it| it.number == number);
         let next = self.stage + 1;

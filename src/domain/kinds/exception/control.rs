@@ -22,15 +22,12 @@ impl Exception {
         if url.as_ref().is_some_and(|url| !(url.starts_with("https://") || url.starts_with("http://"))) {
             return Err(Refusal::missing("a link begins with https:// and has no spaces.".to_owned()));
         }
-        let due = owed.terms.due;
         let mut draft = scene.draft();
         draft.push(Event::ControlProven { by: by.clone(), text: text.clone(), url: url.clone() });
         draft.meet(|it| it.duty == Duty::ProveControl);
         let suspended = self.state == ExceptionState::Suspended;
-        // The cadence stands, however early a proof came; where a date of it has passed, it begins anew.
-        let next = due + control.every;
-        let next = if next > scene.ask.at { next } else { scene.ask.at + control.every };
-        let next = if suspended { None } else { owe_proof(&mut draft, control, next) };
+        // Nobody shows it ahead: two proofs are never further apart than the policy says.
+        let next = if suspended { None } else { owe_proof(&mut draft, control, scene.ask.at + control.every) };
         let mut people: Vec<PersonId> = if suspended { self.rulers(&draft) } else { Vec::new() };
         told_once(&draft, &mut people);
         draft.tell_case_and(&people, Telling::Proven { by, text, url, next, suspended }, Vec::new(), false);
@@ -88,7 +85,8 @@ impl Exception {
         people.extend(holders_of(&draft, grant.control.as_ref()));
         told_once(&draft, &mut people);
         draft.tell_case_and(&people, Telling::Lifted { by, reason, proof }, Vec::new(), false);
-        Ok(draft.done("lifted: it is in force again"))
+        let shown = proof.map(|due| format!("; its control is to be shown by {}", scene.moment(due)));
+        Ok(draft.done(format!("lifted: it is in force again{}", shown.unwrap_or_default())))
     }
 
     /// When the control of a grant has to be shown by its cadence, which goes on over renewals: a short grant after another puts off

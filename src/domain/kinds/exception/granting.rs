@@ -193,7 +193,10 @@ impl Exception {
         let mut people = vec![self.raised_by.clone()];
         people.extend(Some(renewal.by.clone()).filter(|asked| *asked != self.raised_by));
         draft.tell_news(&people, telling, owed.map(|(number, _)| number).into_iter().collect(), false);
-        Ok(draft.done("the renewal is refused; what was granted before stays as it is"))
+        Ok(draft.done(match self.state == ExceptionState::Expired {
+            true => "the renewal is refused; what was granted before is over",
+            false => "the renewal is refused; what was granted before stays as it is",
+        }))
     }
 
     /// Where its class asks for a specialist, somebody of that role must have recommended: another role's advice is no substitute.

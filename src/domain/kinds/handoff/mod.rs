@@ -274,7 +274,7 @@ impl Kind for Handoff {
         }
     }
 
-    fn attributed(&self, _owed: &Obligation) -> Option<Attribution> {
+    fn attributed(&self, _owed: &Obligation, _case: &Case, _world: &World<'_>, _at: At) -> Option<Attribution> {
         None
     }
 

@@ -531,7 +531,8 @@ fn owe_word(draft: &mut Draft<'_>, regime: &RegimeId, would_be_due: At) {
     draft.tell_news(&people, telling, vec![obligation], urgent);
 }
 
-/// Opens the duty of a clock that began at `start`, in the place of the one that it had before. `false`: nobody is named who owes it.
+/// Opens the duty of a clock that began at `start`, in the place of the one that it had before. `false`: nobody is named who owes it,
+/// or nothing is different from before.
 fn run(
     draft: &mut Draft<'_>,
     pack: &'static Pack,
@@ -545,6 +546,10 @@ fn run(
     let counted = pack.count(clock, start, latest);
     let own = regulation.within.get(&clock.id).map(|own| start + *own);
     let due = own.map_or(counted.target, |own| own.min(counted.target));
+    // A limit that was corrected and moves nothing is nobody's news.
+    if before.as_ref().is_some_and(|it| (it.start, it.due, it.last) == (start, due, counted.last)) {
+        return false;
+    }
     let written = TargetTerms {
         within: due - start,
         calendar: None,

@@ -358,8 +358,9 @@ impl Rollback {
     }
 
     /// Something was done to the real system, or was begun.
-    fn altered(&self) -> bool {
-        let begun = |step: &StepStands| step.call.as_ref().is_some_and(|call| call.begun.is_some());
+    pub fn altered(&self) -> bool {
+        // A call that failed may have come through all the same.
+        let begun = |step: &StepStands| step.call.as_ref().is_some_and(|call| call.begun.is_some() || call.tries > 0);
         let touched = |step: &StepStands| step.done.is_some() || step.blocked.is_some() || begun(step);
         !self.is_drill() && self.steps.values().any(touched)
     }
@@ -392,6 +393,23 @@ impl Rollback {
             true => format!("{how_far}{left}"),
             false => "abandoned; nothing was altered".to_owned(),
         }))
+    }
+}
+
+/// A machine's late word may be the first that says that something was altered.
+pub(super) fn answer_for_what_was_altered(draft: &mut Draft<'_>) {
+    let Body::Rollback(rollback) = &draft.case.body else { return };
+    let is_over = match rollback.state {
+        RollbackState::Abandoned => true,
+        RollbackState::Due
+        | RollbackState::Proposed
+        | RollbackState::Authorised
+        | RollbackState::Refused
+        | RollbackState::Running
+        | RollbackState::Confirmed => false,
+    };
+    if is_over && rollback.altered() && !draft.case.obligations.iter().any(|it| it.duty == Duty::LookBack) {
+        ask_what_is_left(draft);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::people::Seat;
 use crate::domain::policy::Way;
 use crate::domain::ruling::{Then, persons};
 use crate::domain::scene::Scene;
-use crate::domain::{Body, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, Span, text};
+use crate::domain::{Body, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, Span, WorkflowId, World, text};
 
 impl Rollback {
     pub(super) fn tick(
@@ -56,8 +56,9 @@ impl Rollback {
         self.ticks.iter().filter(|(_, tick)| !tick.met).map(|(number, _)| *number)
     }
 
-    fn before(&self) -> Before {
-        Before { criteria: self.criteria_open().count() as u32, compare: self.ways_open().collect() }
+    fn before(&self, world: &World<'_>, workflow: &WorkflowId) -> Before {
+        let law = !self.is_drill() && !self.laws_in_the_way(world, workflow).is_empty();
+        Before { criteria: self.criteria_open().count() as u32, compare: self.ways_open().collect(), law }
     }
 
     /// The ways out that have to be compared with the one that is taken. Going back is one of them, wherever any are.
@@ -146,7 +147,7 @@ impl Rollback {
             matches!(it.duty, Duty::AuthoriseRollback | Duty::SayGo | Duty::StartRollback)
         });
         let before = match &draft.case.body {
-            Body::Rollback(now) => now.before(),
+            Body::Rollback(now) => now.before(scene.world, &scene.case.workflow),
             Body::Incident(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_) => Before::default(),
         };
         let number = owe_authorisation(&mut draft);
@@ -192,7 +193,7 @@ impl Rollback {
                     ", then type ",
                     line,
                     format!(
-                        ": {} was changed, and goes from {} to {} now.",
+                        ": {} is another than it was at first, and goes from {} to {}.",
                         scene.case.id,
                         text::quoted(&self.from.name),
                         text::quoted(&self.to.name)
@@ -479,7 +480,7 @@ pub(super) fn ask_to_authorise(draft: &mut Draft<'_>) -> u32 {
         to: rollback.to.clone(),
         reason: rollback.reason.clone(),
         on: rollback.on,
-        before: rollback.before(),
+        before: rollback.before(draft.world, &draft.case.workflow),
         people: people.clone(),
         due,
     };

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Event, Rollback, RollbackState, Telling};
+use super::afterwards::answer_for_what_was_altered;
+use super::authorising::told_once;
+use super::{Event, Rollback, RollbackState, Telling, Word};
 use crate::domain::obligation::Holder;
 use crate::domain::policy::StepRule;
 use crate::domain::ruling::persons;
@@ -35,6 +37,17 @@ pub struct CallStands {
     /// The machine said in this round that it can't be done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub said_no: bool,
+    /// What it said when nobody waited for it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<MachineWord>,
+}
+
+/// A machine's word on a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MachineWord {
+    pub at: At,
+    pub done: bool,
+    pub text: String,
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -43,7 +56,7 @@ fn is_zero(number: &u32) -> bool {
 
 impl Default for CallStands {
     fn default() -> CallStands {
-        CallStands { round: 1, tries: 0, text: None, again: None, begun: None, over: false, said_no: false }
+        CallStands { round: 1, tries: 0, text: None, again: None, begun: None, over: false, said_no: false, late: None }
     }
 }
 
@@ -88,8 +101,8 @@ impl Rollback {
         })
     }
 
-    /// What a call came to. Whatever it is of a step that isn't asked for any more comes too late. As long as that is asked for, what was
-    /// done is done, whichever call it answers and whoever said meanwhile that it can't be; a no counts once in a round.
+    /// What a call came to. As long as the step is asked for, what was done is done, whichever call it answers and whoever said meanwhile
+    /// that it can't be; a no counts once in a round. After that its answer moves nothing, and is kept once: it may have altered something.
     pub(super) fn machine_said(
         &self,
         scene: &Scene<'_>,
@@ -98,8 +111,13 @@ impl Rollback {
         called: &Called,
     ) -> Result<Ruling, Refusal> {
         let too_late = || Refusal::missing(format!("nobody waits any more for step {step} of {}.", scene.case.id));
-        let asked = self.next_step().filter(|(number, rule)| *number == step && self.machine(rule).is_some());
+        let runs = self.state == RollbackState::Running;
+        let asked = self.next_step().filter(|(number, rule)| runs && *number == step && self.machine(rule).is_some());
         let stands = self.step(step).call.unwrap_or_default();
+        if let (None, true, Called::Done { text } | Called::Blocked { text }) = (asked, round <= stands.round, called) {
+            let done = matches!(called, Called::Done { .. });
+            return self.machine_said_late(scene, step, done, text).ok_or_else(too_late);
+        }
         if asked.is_none()
             || scene.case.owed(Duty::DoStep).is_none()
             || round > stands.round
@@ -146,6 +164,31 @@ impl Rollback {
                 Ok(draft.done(format!("step {step} isn't begun")))
             }
         }
+    }
+
+    /// `None`: it was answered already, by the same machine.
+    fn machine_said_late(&self, scene: &Scene<'_>, step: u32, done: bool, said: &str) -> Option<Ruling> {
+        let stands = self.step(step);
+        let by_machine = |word: &Option<Word>| word.as_ref().is_some_and(|word| word.by.is_none());
+        let call = stands.call.as_ref().filter(|call| call.begun.is_some() || call.tries > 0)?;
+        if scene.ask.by != Actor::Engine
+            || call.late.is_some()
+            || by_machine(&stands.done)
+            || by_machine(&stands.blocked)
+        {
+            return None;
+        }
+        let webhook = self.step_rule(step)?.webhook.clone()?;
+        let text = text::text("the machine's word", said).unwrap_or_else(|_| "it says no more".to_owned());
+        let mut draft = scene.draft();
+        draft.push(Event::MachineSaidLate { step, done, text: text.clone() });
+        let mut people = persons(scene.world.people.holders(&Holder::Roles(vec![self.rule.run_by.clone()]), &[]));
+        told_once(&draft, &mut people);
+        let (drill, steps) = (self.is_drill(), self.steps_in_all());
+        let telling = Telling::MachineSaidLate { drill, step, steps, webhook, done, text, people: people.clone() };
+        draft.tell_case_and(&people, telling, Vec::new(), self.rule.urgent);
+        answer_for_what_was_altered(&mut draft);
+        Some(draft.done(format!("kept: nobody waits any more for step {step}")))
     }
 
     /// The machine is called anew for the step that is asked for.

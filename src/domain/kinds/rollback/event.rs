@@ -117,6 +117,12 @@ pub enum Event {
         by: PersonId,
         step: u32,
     },
+    /// A machine that had been called answered when nobody waited for it any more.
+    MachineSaidLate {
+        step: u32,
+        done: bool,
+        text: String,
+    },
     /// Whoever answers for a system downstream confirms that it goes on with what runs now.
     DownstreamConfirmed {
         by: PersonId,

@@ -35,7 +35,7 @@ mod telling;
 #[cfg(test)]
 mod tests;
 
-pub use calling::CallStands;
+pub use calling::{CallStands, MachineWord};
 pub use command::{Change, Command, Due, Opening, Plan, Verb};
 pub use event::{DrillDue, Event, Planned, Proposed, Retargeted};
 pub use measured::Measured;
@@ -161,6 +161,7 @@ impl Kind for Rollback {
             | Event::CallBegun { .. }
             | Event::CallFailed { .. }
             | Event::CalledAnew { .. }
+            | Event::MachineSaidLate { .. }
             | Event::DownstreamConfirmed { .. }
             | Event::AnsweredNo { .. }
             | Event::FlightAnswered { .. }
@@ -284,6 +285,10 @@ impl Kind for Rollback {
                 let round = last.round + u32::from(last.said_no);
                 stands.call = Some(CallStands { round, ..CallStands::default() });
                 stands.blocked = None;
+            }
+            Event::MachineSaidLate { step, done, text } => {
+                let late = MachineWord { at, done: *done, text: text.clone() };
+                self.step_mut(*step).call.get_or_insert_default().late = Some(late);
             }
             Event::StepSkipped { by, step, reason } => {
                 self.step_mut(*step).skipped = Some(Word::of(by, at, Some(reason)));
@@ -423,7 +428,7 @@ impl Kind for Rollback {
         }
     }
 
-    fn attributed(&self, _owed: &Obligation) -> Option<Attribution> {
+    fn attributed(&self, _owed: &Obligation, _case: &Case, _world: &World<'_>, _at: At) -> Option<Attribution> {
         None
     }
 

@@ -191,7 +191,9 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
         (Running, C::StepDone { step, text }) => rollback.step_done(scene, *step, text.as_deref()),
         (Running, C::StepBlocked { step, reason }) => rollback.step_blocked(scene, *step, reason),
         (Running, C::StepSkipped { step, reason }) => rollback.step_skipped(scene, *step, reason),
-        (Running, C::MachineSaid { step, round, called }) => rollback.machine_said(scene, *step, *round, called),
+        (Running | Confirmed | Abandoned, C::MachineSaid { step, round, called }) => {
+            rollback.machine_said(scene, *step, *round, called)
+        }
         (Running, C::CallAgain) => rollback.call_again(scene),
         // What was altered is answered for, also where it failed or was abandoned on the way.
         (Running | Confirmed | Abandoned, C::Downstream { system, goes_on, text }) => {
@@ -309,7 +311,8 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
             | C::InFlight { .. }
             | C::LookBack { .. }
             | C::LookedAt { .. }
-            | C::ConfirmSource { .. },
+            | C::ConfirmSource { .. }
+            | C::MachineSaid { .. },
         )
         | (
             Refused | Confirmed | Abandoned,
@@ -326,7 +329,6 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
             | C::StepDone { .. }
             | C::StepBlocked { .. }
             | C::StepSkipped { .. }
-            | C::MachineSaid { .. }
             | C::CallAgain
             | C::Confirm { .. }
             | C::Abandon { .. },

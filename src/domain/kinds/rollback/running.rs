@@ -25,6 +25,7 @@ impl Rollback {
         self.is_what_they_saw(scene, revision, Verb::Start)?;
         self.every_party_goes(scene)?;
         self.no_other_runs(scene)?;
+        self.still_goes_from_what_runs(scene)?;
         self.no_law_is_in_the_way(scene)?;
         let (size, root) = match sealed {
             Seal::Signed { size, root } => (*size, root.clone()),
@@ -72,6 +73,27 @@ impl Rollback {
                 format!(": it is running on {workflow}.")
             ])),
         }
+    }
+
+    /// Whoever authorised it said so of what ran then. Another rollback has altered that since.
+    fn still_goes_from_what_runs(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
+        let altered = scene.world.releases.altered.get(&scene.case.workflow);
+        let since = self.authorised.as_ref().map(|word| word.at);
+        let Some(altered) = altered.filter(|it| !self.is_drill() && since.is_some_and(|since| it.at > since)) else {
+            return Ok(());
+        };
+        let what = match altered.restricted {
+            true => "another rollback, which only its own people see,".to_owned(),
+            false => altered.case.to_string(),
+        };
+        let retarget = Verb::Retarget.on(scene.case.id).with("from=…").with("to=…").with("…");
+        Err(Refusal::missing(say![
+            retarget,
+            format!(
+                " says from what to what it goes now, and it is authorised anew: {what} altered what runs at {}, after that was given.",
+                scene.moment(altered.at)
+            )
+        ]))
     }
 
     fn every_party_goes(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
@@ -271,8 +293,10 @@ impl Rollback {
     /// Whoever authorises says once more that the step is to be taken.
     pub(super) fn agree_point(&self, scene: &Scene<'_>, meant: Option<u32>, reason: &str) -> Result<Ruling, Refusal> {
         scene.asker()?;
+        // Where none is asked for, no step is the one to say it of.
+        let owed = scene.owed(Duty::AgreePoint)?;
         let (step, _) = self.asked_step(scene, meant)?;
-        let Seat { person: by, stands_in_for } = scene.answering(scene.owed(Duty::AgreePoint)?)?;
+        let Seat { person: by, stands_in_for } = scene.answering(owed)?;
         self.no_law_is_in_the_way(scene)?;
         let reason = text::text("the reason", reason)?;
         let mut draft = scene.draft();

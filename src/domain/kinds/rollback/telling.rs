@@ -177,6 +177,17 @@ pub enum Telling {
         again: Option<At>,
         people: Vec<PersonId>,
     },
+    /// A machine answered when nobody waited for it any more.
+    MachineSaidLate {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        step: u32,
+        steps: u32,
+        webhook: WebhookId,
+        done: bool,
+        text: String,
+        people: Vec<PersonId>,
+    },
     /// One of the answers that a rollback needs beside its steps.
     Asked {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -243,6 +254,9 @@ pub struct Before {
     /// The other ways out that nobody has compared.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compare: Vec<Way>,
+    /// A law forbids altering the system now: that is to be reported, or decided on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub law: bool,
 }
 
 fn is_zero(count: &u32) -> bool {
@@ -284,6 +298,7 @@ impl Telling {
             | Telling::Started { .. }
             | Telling::StepSaid { .. }
             | Telling::CallFailed { .. }
+            | Telling::MachineSaidLate { .. }
             | Telling::Answered { .. }
             | Telling::Confirmed { .. } => {}
         }

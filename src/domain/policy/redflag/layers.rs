@@ -117,6 +117,15 @@ impl<'p> Check<'p> {
                 format!("drill_every = \"90d\" under [rollback.{id}]"),
             );
         }
+        if !rule.drill_for_production {
+            self.add(
+                "production-without-drill",
+                line(self, "drill_for_production"),
+                format!("{id} may go into production although nobody has gone its way back"),
+                "Whether there is a way back is learnt on the day on which it is needed.",
+                format!("drill_for_production = true under [rollback.{id}]"),
+            );
+        }
         let authorise: BTreeSet<_> = rule.authorise.iter().flat_map(|role| self.people_of(role)).collect();
         if authorise.len() == 1 {
             self.add(

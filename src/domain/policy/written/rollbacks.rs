@@ -61,11 +61,16 @@ pub(super) struct RollbackTable {
     drill_every: Option<Word<kind::Length>>,
     /// How long holding a drill takes, from when it is due. `7d` if left out.
     drill_within: Option<Word<kind::Length>>,
-    /// Without a drill on record, one of the last `drill_every` if that is there, the workflow does not go into production.
-    #[serde(default)]
+    /// Without a drill on record, one of the last `drill_every` if that is there, the workflow does not go into production. `true` if left
+    /// out.
+    #[serde(default = "asked_for")]
     drill_for_production: bool,
     /// For how long a confirmed rollback holds changes of the workflow. It does not if left out.
     freeze_after: Option<Word<kind::Length>>,
+}
+
+const fn asked_for() -> bool {
+    true
 }
 
 /// One step.

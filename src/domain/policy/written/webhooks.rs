@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::super::WebhookId;
+use super::super::address;
 use super::super::webhooks::Webhook;
 use super::resolve::Resolve;
 use super::word::{Word, kind};
@@ -30,6 +31,9 @@ impl Resolve<'_, '_> {
         let Some(url) = self.text(&table.url) else { return };
         let (scheme, rest) = url.split_once("://").unwrap_or(("", &url));
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let inside = address::inside_host(host).filter(|_| !table.internal);
+        let said = inside
+            .map(|what| format!("this address is inside ({what}), and nothing inside is called unless you say so"));
         let wrong = match scheme {
             _ if url.chars().any(|c| c.is_whitespace() || c.is_control()) => {
                 Some(("an address has no blanks", "it without"))
@@ -41,6 +45,9 @@ impl Resolve<'_, '_> {
                 "a password in an address is read by everybody who reads this file",
                 "the address without it: calls are signed with keys from the settings",
             )),
+            "https" | "http" if said.is_some() => {
+                said.as_deref().map(|said| (said, "internal = true beside it, where that is meant"))
+            }
             "https" => None,
             "http" if table.internal => None,
             "http" => Some((

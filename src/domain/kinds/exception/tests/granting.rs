@@ -59,7 +59,7 @@ fn a_renewal_is_a_ruling_of_its_own_within_the_cap_and_past_it_the_next_roles() 
     assert_eq!(room.exception().stretches.len(), 1, "in force without a break");
     // The cadence goes on over the renewal.
     room.ask(DAY + 20, "dev", prove()).unwrap();
-    room.ask(2 * DAY + 20, "dev", prove()).unwrap();
+    room.ask(2 * DAY + 10, "dev", prove()).unwrap();
     // Once is the cap: the next one is governance's.
     room.ask(3 * DAY - HOUR, "maya", Command::Renew(until(6 * DAY))).unwrap();
     assert_eq!(room.waiting(3 * DAY - HOUR, Duty::RuleException), ["greta"]);
@@ -78,6 +78,7 @@ fn a_renewal_is_a_ruling_of_its_own_within_the_cap_and_past_it_the_next_roles() 
 #[test]
 fn an_expired_one_is_renewed_by_a_ruling_and_never_by_asking() {
     let mut room = Room::granted();
+    room.ask(DAY, "dev", prove()).unwrap();
     room.wake(2 * DAY);
     room.ask(2 * DAY + 5, "maya", Command::Renew(until(3 * DAY))).unwrap();
     assert!(room.case().owed(Duty::AnswerExpiry).is_none(), "she has answered");

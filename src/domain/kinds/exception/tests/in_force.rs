@@ -52,6 +52,7 @@ fn what_has_run_out_is_shown_as_expired_before_the_bot_has_said_so() {
 #[test]
 fn at_its_end_it_is_out_of_force_and_somebody_owes_what_follows() {
     let mut room = Room::granted();
+    room.ask(DAY, "dev", prove()).unwrap();
     room.wake(2 * DAY - 1);
     assert_eq!(room.exception().state, ExceptionState::Granted);
     room.hush();
@@ -91,19 +92,20 @@ fn of_its_end_people_are_warned_whenever_it_is_due_and_not_yet_said() {
 
 #[test]
 fn a_control_that_nobody_shows_takes_it_out_of_force_and_only_a_ruling_brings_it_back() {
-    let room = Room::granted();
-    assert!(room.case().owed(Duty::ProveControl).is_none(), "the second proof would be due when it has ended");
+    let mut room = Room::granted();
+    room.ask(DAY, "dev", prove()).unwrap();
+    assert!(room.case().owed(Duty::ProveControl).is_none(), "the next proof would be due when it has ended");
     let mut room = Room::raised("late-report");
     room.ask(10, "dev", Command::Triage { class: None }).unwrap();
     room.ask(20, "arjun", Command::Grant(until(5 * DAY))).unwrap();
     assert_eq!(room.waiting(20, Duty::ProveControl), ["dev", "lena"]);
     room.ask(20 + DAY / 2, "lena", prove()).unwrap();
     let next = room.case().owed(Duty::ProveControl).map(|it| it.terms.due);
-    assert_eq!(next, Some(at(20 + 2 * DAY)), "the cadence stands, however early a proof came");
+    assert_eq!(next, Some(at(20 + DAY / 2 + DAY)), "two proofs are never further apart than that");
     room.hush();
-    room.wake(20 + 2 * DAY);
+    room.wake(20 + DAY / 2 + DAY);
     assert_eq!(room.exception().state, ExceptionState::Suspended);
-    assert!(!in_force(room.exception(), at(20 + 2 * DAY)));
+    assert!(!in_force(room.exception(), at(20 + DAY / 2 + DAY)));
     assert_eq!(room.told("exception/suspended"), ["maya", "arjun", "sofia", "dev", "lena", "greta"]);
     let lift = || Command::Lift { reason: "it works".to_owned() };
     assert!(room.ask(3 * DAY, "arjun", lift()).is_err(), "the proof is still missing");
@@ -112,9 +114,9 @@ fn a_control_that_nobody_shows_takes_it_out_of_force_and_only_a_ruling_brings_it
     assert!(room.ask(3 * DAY, "maya", lift()).is_err(), "lifting is a ruling");
     room.ask(3 * DAY + 1, "sofia", lift()).unwrap();
     assert!(in_force(room.exception(), at(3 * DAY + 1)));
-    let gap = [Stretch { from: at(20), to: Some(at(20 + 2 * DAY)) }, Stretch { from: at(3 * DAY + 1), to: None }];
+    let gap = [Stretch { from: at(20), to: Some(at(20 + DAY / 2 + DAY)) }, Stretch { from: at(3 * DAY + 1), to: None }];
     assert_eq!(room.exception().stretches, gap);
     let counted = room.exception().counted(room.case(), at(0), at(4 * DAY));
     let lasted = counted.iter().find(|it| it.what == "in force").map(|it| it.lasted);
-    assert_eq!(lasted, Some(Span::minutes(2 * DAY + DAY - 1)), "the gap doesn't count");
+    assert_eq!(lasted, Some(Span::minutes(DAY / 2 + DAY + DAY - 1)), "the gap doesn't count");
 }

@@ -1,7 +1,7 @@
 //! Which addresses are inside: what a policy file names is called from the bot's own network, so an address of that network
 //! could be reached that nobody outside can reach. One that is inside is called only where the policy says so by name.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What an address is, if it isn't one of the public internet (IANA's registries of special-purpose addresses, RFC 6890).
 pub fn inside(address: IpAddr) -> Option<&'static str> {
@@ -9,6 +9,21 @@ pub fn inside(address: IpAddr) -> Option<&'static str> {
         IpAddr::V4(address) => inside_v4(address),
         IpAddr::V6(address) => inside_v6(address),
     }
+}
+
+/// What the machine of an address is, as it is written there with or without a port, if it can only be inside. What other names lead to
+/// shows when they are looked up.
+pub fn inside_host(host: &str) -> Option<&'static str> {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    if let Ok(address) = name.parse::<IpAddr>() {
+        return inside(address);
+    }
+    // RFC 6761, 6.3
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    (name == "localhost" || name.ends_with(".localhost")).then_some("this machine")
 }
 
 fn inside_v4(address: Ipv4Addr) -> Option<&'static str> {
@@ -62,6 +77,19 @@ fn inside_v6(address: Ipv6Addr) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_read_as_it_is_written() {
+        for host in ["127.0.0.1", "127.0.0.1:8443", "[::1]", "[::1]:8443", "localhost", "LocalHost:80", "a.localhost."]
+        {
+            assert!(inside_host(host).is_some(), "{host}");
+        }
+        for host in
+            ["deploy.example.com", "deploy.example.com:8443", "localhost.example.com", "8.8.8.8", "[2606:4700::1]"]
+        {
+            assert_eq!(inside_host(host), None, "{host}");
+        }
+    }
 
     #[test]
     fn what_only_this_network_reaches_is_inside() {
