@@ -157,7 +157,7 @@ const HANDOFFS: &[Moment] = &[
     // A role's seat takes the answers of others' requests along.
     (Says("jonas", "/approval request credit \"Ship v7\""), "approval.requested"),
     (Says("jonas", "/approval request credit \"Ship v8\""), "approval.requested"),
-    (Says("priya", "/handoff offer role=model-risk of=credit to=@maya"), "handoff.offered"),
+    (Says("greta", "/handoff offer role=model-risk of=credit to=@maya from=@priya"), "handoff.offered"),
     (Says("maya", "/handoff accept HOF-6 first=APR-1"), "handoff.accepted seat.handed"),
 ];
 
