@@ -9,5 +9,5 @@
       sofia> /handoff take INC-1 Lena is on a train
       sofia> /handoff offer INC-1 to @lena
 Tue 12:00 maya> /sla digest 2026-11-23..2026-11-23
-      maya hears: handoffs: 3 offered, 1 accepted, 1 declined, 1 taken over, 1 not accepted in time, 1 open at the end
+      maya hears: handoffs: offered 3, accepted 1, declined 1, taken over 1, not accepted in time 1, open at the end 1
       maya does not hear: withdrawn
