@@ -140,7 +140,7 @@ const HANDOFFS: &[Moment] = &[
     (Says("lena", "/handoff refuse HOF-1 3 I was in the team that set them"), "handoff.item-refused"),
     (Says("greta", "/handoff place HOF-1 Sofia leads it from noon"), "handoff.placed"),
     (
-        Says("lena", "/handoff accept HOF-1 first=INC-1 next=governance"),
+        Says("lena", "/handoff accept HOF-1 first=APR-7 next=command"),
         "handoff.accepted seat.handed case.handed-over*4 duty.handed-over*4",
     ),
     (Says("greta", "/handoff correct HOF-1 The limits run out first"), "handoff.corrected"),
