@@ -7,9 +7,12 @@ use std::collections::BTreeMap;
 
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 
+use sha2::{Digest as _, Sha256};
+
 use super::{Answers, Looked};
 use crate::domain::{At, PersonId, Span};
 use crate::grammar::clean;
+use crate::seal::Checkpoint;
 use crate::store::StoreError;
 
 /// How far ahead shifts are shown.
@@ -45,7 +48,8 @@ impl Answers {
         // RFC 7986, section 5.7; and what calendars read that are older.
         calendar.append_property(Property::new("REFRESH-INTERVAL", AGAIN).add_parameter("VALUE", "DURATION").done());
         calendar.name(&format!("{}: shifts and deadlines", shown.policy.name_of(person)));
-        self.shifts_of(person, now, &mut calendar);
+        let here = self.installation().await?;
+        self.shifts_of(person, now, &here, &mut calendar);
         let Looked { found, all: _ } = self.owed(person, &shown, now).await?;
         let mut apart: BTreeMap<At, u32> = BTreeMap::new();
         for owed in &found {
@@ -55,20 +59,34 @@ impl Answers {
                     true => {
                         let count = apart.entry(due).or_default();
                         *count += 1;
-                        (format!("due-{}-{count}@countersign", due.0), "Something is due".to_owned())
+                        (format!("due-{}-{count}@{here}", due.0), "Something is due".to_owned())
                     }
                     false => (
-                        format!("{case}-{}@countersign", duty.number),
+                        format!("{case}-{}@{here}", duty.number),
                         format!("{case}: {noun} is due · {}", clean::line(&owed.case.title)),
                     ),
                 };
-                calendar.push(entry(&id, &summary, (due - BEFORE, due), now));
+                let mut entry = entry(&id, &summary, (due - BEFORE, due), now);
+                // Whoever owes something is free to meet.
+                calendar.push(entry.add_property("TRANSP", "TRANSPARENT").done());
             }
         }
         Ok(Some(calendar.to_string()))
     }
 
-    fn shifts_of(&self, person: &PersonId, now: At, calendar: &mut Calendar) {
+    /// By what this installation's entries differ from another's: cases have the same numbers everywhere, and somebody may subscribe to
+    /// several. It stays the same when the ledger goes on from a backup.
+    async fn installation(&self) -> Result<String, StoreError> {
+        let signed = self.reader.last_checkpoint().await?;
+        let head = signed.and_then(|(_, _, note)| Checkpoint::unverified(&note).ok());
+        let origin = head.map(|head| head.origin).unwrap_or_default();
+        let stem = origin.split_once("/r").map_or(origin.as_str(), |(stem, _)| stem);
+        let hash = Sha256::digest(stem.as_bytes());
+        let short: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Ok(format!("{short}.countersign"))
+    }
+
+    fn shifts_of(&self, person: &PersonId, now: At, here: &str, calendar: &mut Calendar) {
         let shown = self.desk.shown();
         for (id, rota) in &shown.policy.rotas {
             let Some(shifts) = shown.bot.rotas.shifts(&shown.policy, id) else { continue };
@@ -78,7 +96,7 @@ impl Answers {
                 let starts = told.map(|told| told.since).filter(|_| shift.starts == now).unwrap_or(shift.starts);
                 let ends = shift.ends.unwrap_or(now + AHEAD);
                 let summary = format!("On shift: {}", clean::line(&rota.name));
-                calendar.push(entry(&format!("{id}-{}@countersign", starts.0), &summary, (starts, ends), now));
+                calendar.push(entry(&format!("{id}-{}@{here}", starts.0), &summary, (starts, ends), now));
             }
         }
     }

@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Answers;
-use crate::card::{BriefOnCase, DrilledOn, HandoffBrief};
+use crate::card::{BriefOnCase, DrilledOn, HandoffBrief, Moving};
 use crate::desk::Shown;
-use crate::domain::kinds::handoff::{Handed, Handoff, HandoffState, Idea, Illness, OnCase};
+use crate::domain::kinds::handoff::{Action, Handed, Handoff, HandoffState, Idea, Illness, OnCase};
 use crate::domain::kinds::{Reach, exception, incident};
 use crate::domain::{At, Body, Case, CaseId, CaseKind, Event, Label, People, PersonId, WorkflowId, World, every_case};
 use crate::store::StoreError;
@@ -18,6 +18,8 @@ const CASES_AT_MOST: usize = 8;
 const SAID_AT_MOST: usize = 3;
 /// So many cases are looked at for what is to be said back, those that are due first.
 const OWED_AT_MOST: u32 = 200;
+/// Of so many workflows that a role serves is told what is in force there and when they were drilled.
+const WORKFLOWS_AT_MOST: usize = 6;
 /// So many exceptions of a workflow are looked at.
 const EXCEPTIONS_AT_MOST: u32 = 200;
 
@@ -51,26 +53,44 @@ impl Answers {
         cases.sort_by_key(|it| (Illness::of(it, now, &shown.policy), it.id));
         let world =
             World { policy: &shown.policy, stamped: &shown.policy, people: *people, releases: &shown.bot.releases };
-        let asked = match handoff.state {
+        let (mut asked, mut moves) = (Vec::new(), Vec::new());
+        let mut moving: BTreeMap<CaseId, Vec<u32>> = BTreeMap::new();
+        match handoff.state {
             HandoffState::Offered => {
                 let mut reached = cases.clone();
                 reached.extend(self.owed_since(handoff, &cases, by, people).await?);
-                handoff.to_say_back(&reached, &world)
+                asked = handoff.to_say_back(&reached, &world);
+                for (id, numbers) in handoff.would_move(&reached, &world) {
+                    let of_it = moving.entry(id).or_default();
+                    of_it.extend(numbers.into_iter().filter(|number| !of_it.contains(number)).collect::<Vec<_>>());
+                }
+                for it in &reached {
+                    let numbers = moving.get(&it.id).map(Vec::as_slice).unwrap_or_default();
+                    let actions = Action::these(it, numbers, &people.on(&it.workflow));
+                    moves.extend(actions.into_iter().map(|action| Moving { case: it.id, action }));
+                }
+                moves.sort_by_key(|it| (it.action.due, it.case));
             }
-            HandoffState::Accepted | HandoffState::Declined | HandoffState::Withdrawn | HandoffState::Taken => {
-                Vec::new()
-            }
-        };
+            HandoffState::Accepted | HandoffState::Declined | HandoffState::Withdrawn | HandoffState::Taken => {}
+        }
         let more = cases.len().saturating_sub(CASES_AT_MOST);
         cases.truncate(CASES_AT_MOST);
         let mut told = Vec::new();
         let mut workflows: BTreeSet<WorkflowId> = BTreeSet::from([case.workflow.clone()]);
+        let served = handoff.serves(&shown.policy);
+        let more_workflows = served.len().saturating_sub(WORKFLOWS_AT_MOST);
+        workflows.extend(served.iter().take(WORKFLOWS_AT_MOST).cloned());
         for it in &cases {
             let (ruled_out, unknown) = self.ideas(it).await?;
             workflows.insert(it.workflow.clone());
             let (seats, answers) = held.remove(&it.id).unwrap_or_default();
             told.push(BriefOnCase {
-                on: OnCase::of(it, Illness::of(it, now, &shown.policy), people),
+                on: OnCase::beside(
+                    it,
+                    moving.get(&it.id).map(Vec::as_slice).unwrap_or_default(),
+                    Illness::of(it, now, &shown.policy),
+                    people,
+                ),
                 seats,
                 answers,
                 ruled_out,
@@ -101,15 +121,19 @@ impl Answers {
                     late: due.is_some_and(|due| due <= now),
                 });
             }
-            let forbidden_by = shown.bot.releases.forbidding(workflow).named();
-            if !forbidden_by.is_empty() {
-                unaltered.push((workflow.clone(), forbidden_by));
-            }
             for (class, recurring) in shown.bot.recurrences.all.get(workflow).into_iter().flatten() {
                 let lately = recurring.raised.iter().filter(|at| **at > now - recurring.rule.within).count();
                 if lately > recurring.rule.more_than as usize {
                     recurs.push((workflow.clone(), class.to_string(), lately));
                 }
+            }
+        }
+        // What a law forbids is told of each of them, however many there are.
+        let all: BTreeSet<&WorkflowId> = workflows.iter().chain(&served).filter(|_| !hidden).collect();
+        for workflow in all {
+            let forbidden_by = shown.bot.releases.forbidding(workflow).named();
+            if !forbidden_by.is_empty() {
+                unaltered.push((workflow.clone(), forbidden_by));
             }
         }
         let knowledge = (1..).zip(&handoff.brief.knowledge);
@@ -120,8 +144,10 @@ impl Answers {
             case: case.id,
             title: case.title.clone(),
             hidden,
+            moves,
             told,
             more,
+            more_workflows,
             asked,
             restricted,
             ruled_out,

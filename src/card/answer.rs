@@ -22,7 +22,7 @@ mod queue;
 mod regulation;
 mod rotas;
 
-pub use handoff::{BriefOnCase, DrilledOn, HandoffBrief, handoff_brief};
+pub use handoff::{BriefOnCase, DrilledOn, HandoffBrief, Moving, handoff_brief};
 use owed::{ALSO_AT_MOST, mine_facts, owed};
 pub use owed::{OwedCase, OwedDuty, mine, taken_over};
 pub use queue::{QueueRow, path_queues, queue};

@@ -30,7 +30,7 @@ mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    BriefOnCase, DraftedField, DrilledOn, HandoffBrief, Happened, Health, Home, LinkStatus, ListRow, OwedCase,
+    BriefOnCase, DraftedField, DrilledOn, HandoffBrief, Happened, Health, Home, LinkStatus, ListRow, Moving, OwedCase,
     OwedDuty, QueueRow, RegulatorDraft, ReviewDraft, StoryLine, WorkflowStatus, asked, brief, clocks, fault,
     handoff_brief, health, held, help, home, list, menu, mine, misread, path_queues, queue, red_flags, refused,
     regulator_draft, review_draft, rotas, sla_status, start, status, taken_over, timeline,

@@ -136,7 +136,7 @@ duties! {
         /// Say whether a law asks for a report at all, before the time for that report runs out.
         SayWhetherOwed = "say-whether-owed", "word on whether a report is owed", Owed::ByLaw, "applies", "said", Either;
         /// Hand the lead of an incident to somebody else: whoever has it for long is tired.
-        HandOverLead = "hand-over-lead", "handover of the lead", Owed::ByThem("whoever leads"), "role", "lead handed over", Words;
+        HandOverLead = "hand-over-lead", "handover of the seat", Owed::ByThem("whoever leads"), "role", "lead handed over", Words;
     }
     Approval as ApprovalDuty in of_approval {
         /// Approve or decline.
@@ -225,6 +225,21 @@ impl Duty {
         // Something that somebody does, and nothing that there is.
         let article = if self == Duty::FillSeat { "" } else { "the " };
         format!("{article}{}", self.noun())
+    }
+
+    /// Whether it is a decision that the policy keeps to the people of its roles: nobody else comes into it with a case that they
+    /// receive or take over, but with a seat in the role alone.
+    pub const fn is_kept_to_its_roles(self) -> bool {
+        matches!(
+            self,
+            Duty::Decide
+                | Duty::ReviewBreakGlass
+                | Duty::Recommend
+                | Duty::RuleException
+                | Duty::AuthoriseRollback
+                | Duty::SayGo
+                | Duty::AgreePoint
+        )
     }
 
     /// Whether targets for it can differ by severity: those of kinds of case that have one.

@@ -153,7 +153,8 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
         Kind::ExceptionClass if arg.needed != Needed::Yes => Ok(reads().ok().and_then(|_| whole())),
         Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::ExceptionClass | Kind::Path => Ok(whole()),
         Kind::Attribution | Kind::Range | Kind::Law | Kind::Report => Ok(whole()),
-        Kind::Flag | Kind::Title | Kind::Rest | Kind::Action | Kind::Moment | Kind::Start | Kind::Until => Ok(None),
+        Kind::Flag | Kind::Title | Kind::Rest | Kind::Action => Ok(None),
+        Kind::Moment | Kind::Start | Kind::Until | Kind::Due => Ok(None),
     }
 }
 

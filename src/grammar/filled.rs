@@ -272,7 +272,7 @@ mod tests {
             Kind::Number => "2".to_owned(),
             Kind::Case => format!("{}-9", verb.kind().map_or("INC", |kind| kind.prefix())),
             Kind::Moment => "2026-11-23 11:00".to_owned(),
-            Kind::Start | Kind::Until => "2026-12-23 11:00".to_owned(),
+            Kind::Start | Kind::Until | Kind::Due => "2026-12-23 11:00".to_owned(),
             Kind::Person | Kind::PersonOrNone => "dev".to_owned(),
             Kind::Flag => "yes".to_owned(),
             Kind::Range => "month".to_owned(),

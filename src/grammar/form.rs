@@ -144,7 +144,7 @@ fn field(arg: &'static Arg, given: Option<&String>, context: &Context<'_>) -> Fi
         Kind::Class | Kind::ExceptionClass | Kind::Path | Kind::Rota => FieldKind::Choice,
         Kind::Law | Kind::Report | Kind::Attribution => FieldKind::Choice,
         Kind::Person | Kind::PersonOrNone => FieldKind::Person,
-        Kind::Moment | Kind::Start | Kind::Until => FieldKind::Moment,
+        Kind::Moment | Kind::Start | Kind::Until | Kind::Due => FieldKind::Moment,
         Kind::Flag => FieldKind::Flag,
     };
     let choices = match kind {

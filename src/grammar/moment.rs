@@ -22,8 +22,10 @@ pub enum Lean {
     Past,
     /// It is to come and something begins with it: a day alone is its first moment, and today is now.
     Begins,
-    /// It is to come and something ends with it: a day alone lasts to its last minute.
+    /// It is to come and something lasts until then: a day alone belongs to it whole, so that the next one begins where it ends.
     Ends,
+    /// It is to come and something is due then: a day alone is its last minute.
+    Due,
 }
 
 /// Why a text is not a moment.
@@ -305,7 +307,8 @@ impl Said {
                 Ok(match lean {
                     Lean::Begins if day == here.date() => now,
                     Lean::Past | Lean::Begins => first,
-                    Lean::Ends => next - Span::minutes(1),
+                    Lean::Ends => next,
+                    Lean::Due => next - Span::minutes(1),
                 })
             }
             (Some(_), Some(Time::Midnight)) => Err(NoMoment::Unclear(
@@ -325,8 +328,8 @@ impl Said {
                 let today = there.date().and_time(time);
                 let wall = match lean {
                     Lean::Past if today - there > SLIP => today.checked_sub_days(Days::new(1)),
-                    Lean::Begins | Lean::Ends if today <= there => today.checked_add_days(Days::new(1)),
-                    Lean::Past | Lean::Begins | Lean::Ends => Some(today),
+                    Lean::Begins | Lean::Ends | Lean::Due if today <= there => today.checked_add_days(Days::new(1)),
+                    Lean::Past | Lean::Begins | Lean::Ends | Lean::Due => Some(today),
                 };
                 self.zone.on_the_wall(wall.ok_or(NoMoment::Other)?, own)
             }
@@ -382,7 +385,7 @@ impl Day {
         match (self, lean) {
             (Day::Date(date), _) => Some(date),
             (Day::From(days), _) => today.checked_add_signed(TimeDelta::days(days)),
-            (Day::Weekday(weekday), Lean::Begins | Lean::Ends) => {
+            (Day::Weekday(weekday), Lean::Begins | Lean::Ends | Lean::Due) => {
                 let day = today.checked_add_days(Days::new(ahead(weekday)))?;
                 if gone(day) { day.checked_add_days(Days::new(7)) } else { Some(day) }
             }
@@ -391,7 +394,7 @@ impl Day {
                 if to_come(day) { day.checked_sub_days(Days::new(7)) } else { Some(day) }
             }
             (Day::Last(weekday), _) => today.checked_sub_days(Days::new(7 - ahead(weekday) % 7)),
-            (Day::OfYear(month, day), Lean::Begins | Lean::Ends) => {
+            (Day::OfYear(month, day), Lean::Begins | Lean::Ends | Lean::Due) => {
                 let day = |year| NaiveDate::from_ymd_opt(year, month, day);
                 day(today.year()).filter(|day| !gone(*day)).or_else(|| day(today.year() + 1))
             }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+
 use crate::domain::bot::rotas::Meant;
 use crate::domain::kinds::incident::{
     Entity, Harm, HarmType, Impact, Intent, Lawful, Nature, Reached, SeatName, Timing, Which,
@@ -79,6 +81,8 @@ pub(super) struct Values<'a> {
     map: BTreeMap<&'static str, Value>,
     /// Of the moments, those that were said as a day alone.
     days: Vec<&'static str>,
+    /// In which days alone are read: the rota's that is meant, or the asker's own.
+    zone: Tz,
 }
 
 /// Reads everything that was said with a verb and makes of it what is asked.
@@ -89,22 +93,30 @@ pub(super) fn conclude(verb: &'static Verb, raw: &Raw, context: &Context<'_>) ->
     let mut map = BTreeMap::new();
     let mut wrongs = Vec::new();
     let mut days = Vec::new();
+    // A day of a rota is the rota's day, wherever whoever names it may be.
+    let mut zone = context.zone;
     if verb.case && raw.case.is_none() {
         wrongs.push(Wrong { field: "case", missing: true, sentence: no_case(verb) });
     }
     for arg in verb.args {
         match raw.said.get(arg.name).filter(|said| !said.trim().is_empty()) {
-            Some(said) => match read(arg.kind, said, context) {
-                Ok(value) => {
-                    map.insert(arg.name, value);
-                    if arg.kind == Kind::Start && moment::day_alone(said, context.at, context.zone).is_some() {
-                        days.push(arg.name);
+            Some(said) => {
+                let is_day = arg.kind.lean().is_some() && moment::day_alone(said, context.at, zone).is_some();
+                let there = Context { zone: if is_day { zone } else { context.zone }, ..*context };
+                match read(arg.kind, said, &there) {
+                    Ok(value) => {
+                        zone = zone_of_rota(&value, context).unwrap_or(zone);
+                        map.insert(arg.name, value);
+                        if arg.kind == Kind::Start && is_day {
+                            days.push(arg.name);
+                        }
                     }
+                    Err(sentence) => wrongs.push(Wrong { field: arg.name, missing: false, sentence }),
                 }
-                Err(sentence) => wrongs.push(Wrong { field: arg.name, missing: false, sentence }),
-            },
+            }
             None => match default(arg, context) {
                 Some(value) => {
+                    zone = zone_of_rota(&value, context).unwrap_or(zone);
                     map.insert(arg.name, value);
                 }
                 None if arg.needed == Needed::No => {}
@@ -115,8 +127,13 @@ pub(super) fn conclude(verb: &'static Verb, raw: &Raw, context: &Context<'_>) ->
     if !wrongs.is_empty() {
         return Err(wrongs);
     }
-    let values = Values { verb, context, revision: raw.revision, case: raw.case, map, days };
+    let values = Values { verb, context, revision: raw.revision, case: raw.case, map, days, zone };
     (verb.make)(&values).map_err(|wrong| vec![wrong])
+}
+
+fn zone_of_rota(value: &Value, context: &Context<'_>) -> Option<Tz> {
+    let Value::Rota(rota) = value else { return None };
+    context.policy.rotas.get(rota).map(|rota| rota.zone)
 }
 
 /// What goes without saying: the channel's workflow, or the only one there is; the only rota.
@@ -209,6 +226,7 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
         }
         Kind::Start => when(said, Lean::Begins, TO_COME, context),
         Kind::Until => when(said, Lean::Ends, TO_COME, context),
+        Kind::Due => when(said, Lean::Due, TO_COME, context),
         Kind::Flag => match clean::line(said).to_ascii_lowercase().as_str() {
             "yes" | "true" | "on" | "1" | "y" => Ok(Value::Flag(true)),
             "no" | "false" | "off" | "0" | "n" => Ok(Value::Flag(false)),
@@ -447,7 +465,7 @@ impl Values<'_> {
     /// Which shift is meant: by a moment in it, or by the day on which it begins.
     pub fn shift(&self, name: &str) -> Meant {
         let Some(at) = self.maybe_moment(name) else { return Meant::Next };
-        let zone = self.context.zone;
+        let zone = self.zone;
         let day = at.utc().filter(|_| self.days.contains(&name)).map(|at| at.with_timezone(&zone).date_naive());
         match day.and_then(|day| moment::whole_day(day, zone)) {
             Some((starts, ends)) => Meant::Day { at, starts, ends },

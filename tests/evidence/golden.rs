@@ -1077,7 +1077,7 @@ async fn handoffs(house: &mut House, policy: &str) {
     let lines = [
         ("dev", "/incident role INC-N lead"),
         ("jonas", "/approval request credit \"Ship v10\""),
-        ("priya", "/handoff offer role=model-risk to=@jonas reason=\"on leave\""),
+        ("greta", "/handoff offer role=model-risk to=@jonas from=@priya reason=\"on leave\""),
         ("jonas", "/handoff accept HOF-1 first=INC-N next=command unaltered=credit condition=\"until March\""),
         ("priya", "/handoff correct HOF-1 The decisions run out first"),
         ("dev", "/handoff offer INC-N to @lena"),

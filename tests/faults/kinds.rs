@@ -149,7 +149,7 @@ const HANDOFFS: &[Moment] = &[
     (Says("lena", "/handoff refuse HOF-1 3 I was in the team that set them"), "handoff.item-refused"),
     (Says("greta", "/handoff place HOF-1 Sofia leads it from noon"), "handoff.placed"),
     (
-        Says("lena", "/handoff accept HOF-1 first=INC-1 next=command"),
+        Says("lena", "/handoff accept HOF-1 first=APR-7 next=command"),
         "handoff.accepted seat.handed case.handed-over*4 duty.handed-over*4",
     ),
     (Says("greta", "/handoff correct HOF-1 The limits run out first"), "handoff.corrected"),
@@ -166,7 +166,7 @@ const HANDOFFS: &[Moment] = &[
     // A role's seat takes the answers of others' requests along.
     (Says("jonas", "/approval request credit \"Ship v7\""), "approval.requested"),
     (Says("jonas", "/approval request credit \"Ship v8\""), "approval.requested"),
-    (Says("priya", "/handoff offer role=model-risk of=credit to=@maya"), "handoff.offered"),
+    (Says("greta", "/handoff offer role=model-risk of=credit to=@maya from=@priya"), "handoff.offered"),
     (Says("maya", "/handoff accept HOF-6 first=APR-1"), "handoff.accepted seat.handed"),
 ];
 

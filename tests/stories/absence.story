@@ -1,7 +1,7 @@
 # Somebody is away and nobody stands in: the others of the role are asked, and who is away is left alone.
 
 09:00 anika> /approval away until 2026-11-24 09:00 Training
-      anika hears: Delegation no. 1: Anika is away, everything they hold; the other holders remain.
+      anika hears: Delegation no. 1: Anika is away; the other holders remain.
       maya> /approval request credit Ship v7
       @priya: APR-1
       not @anika: APR-1

@@ -4,7 +4,7 @@
       arjun> /incident role INC-1 lead
       arjun> /handoff offer INC-1 to @lena
       lena> /handoff briefing HOF-1
-      lena hears: more: containment by 11:00, resolution by 19:00
+      lena hears: • INC-1 · resolution by 19:00 ... • containment by 11:00
       lena does not hear: more answers
 09:50 lena> /handoff accept HOF-1 first=INC-1 next=command
       lena hears: 3 answers are late already: the update on INC-1 and taking a seat on INC-1

@@ -8,9 +8,9 @@ channel: #claims
       sofia> /handoff briefing HOF-1
       sofia hears: Not to be altered: claims, before an authority is told of INC-1
       sofia> /handoff accept HOF-1
-      sofia hears: Say back which workflow a law forbids altering now: /handoff accept HOF-1 unaltered=…. /handoff briefing HOF-1 shows it
+      sofia hears: and which workflow a law forbids altering now: /handoff accept HOF-1 first=… next=… unaltered=…. /handoff briefing HOF-1 shows it
       ledger: handoff.accepted x0
-      sofia> /handoff accept HOF-1 unaltered=credit
+      sofia> /handoff accept HOF-1 first=INC-1 next=command unaltered=credit
       sofia hears: Not all of what you said back is so
       card HOF-1: Not to be altered: said back: credit · it is claims
       @arjun: Not to be altered: credit · it is claims

@@ -9,7 +9,7 @@
       @lena: HOF-1 · Arjun hands over: “INC-1”
       card HOF-1: 1. INC-1
       lena presses Read the brief on HOF-1
-      lena hears: watch · INC-1 “Wrong limits” · sev2, open · handed over: lead ... resolution by 19:00 · Arjun or Sofia · not answered by 19:30, it goes to command
+      lena hears: resolution by 19:00 · Arjun or Sofia · not answered by 19:30, it goes to command ... watch · INC-1 “Wrong limits” · sev2, open · handed over: lead ... acknowledgement by 10:00
       card HOF-1: To know: 1. “where the limits are set” ... And: 2. “whom the vendor calls at night”
       duty HOF-1 accept-handoff: owed, due 11:10
       case HOF-1: offered

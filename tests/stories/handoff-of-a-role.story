@@ -2,8 +2,8 @@
 
 09:00 jonas> /approval request credit "Ship v7"
       maya> /approval request credit "Ship v8"
-09:10 priya> /handoff offer role=model-risk of=credit to=@maya
-      priya hears: offered: Maya answers by 11:10
+09:10 greta> /handoff offer role=model-risk of=credit to=@maya from=@priya
+      greta hears: offered: Maya answers by 11:10
       card HOF-1: the role model-risk of credit
       card HOF-1: Stays with Priya: the decision on APR-2, which the receiver may not give
       maya> /approval approve APR-1 Looks right

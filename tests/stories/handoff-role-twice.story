@@ -13,7 +13,7 @@
       case HOF-1: offered
       ledger: seat.handed x1
       duty INC-1 resolve: owed, due 19:00, holders dev sofia
-      sofia> /handoff accept HOF-3
+      sofia> /handoff accept HOF-3 first=INC-1 next=command
       sofia hears: it is yours from now on
       sofia hears: What Arjun doesn't hold any more doesn't go along: command
       card HOF-3: 1. the role command · Arjun didn’t hold it any more

@@ -9,10 +9,10 @@
       lena> /handoff accept HOF-1
       lena hears: Say back on which case a clock runs out first and which role hears next ... /handoff briefing HOF-1 shows it
       case HOF-1: offered
-      priya> /handoff offer role=model-risk of=credit to=@dev
-      dev> /handoff briefing HOF-2
-      dev does not hear: say back
-      dev> /handoff accept HOF-2 next=command
-      dev hears: next= isn't kept: no clock of it runs
+      priya> /handoff offer role=model-risk of=credit to=@henrik
+      henrik> /handoff briefing HOF-2
+      henrik does not hear: say back
+      henrik> /handoff accept HOF-2 next=command
+      henrik hears: next= isn't kept: no clock of it runs
       case HOF-2: accepted
 10:00 @lena: HOF-1 · acceptance is due at 11:00 ... /handoff accept HOF-1

@@ -5,7 +5,7 @@
       maya> /handoff take INC-1 Dev doesn't answer
       maya hears: Ask Arjun, Sofia or Greta
 09:30 arjun> /handoff take INC-1 Dev doesn't answer and the limits are wrong
-      arjun hears: INC-1 is yours: you took it over from Dev, who hears of it. Greta reviews that by Tue 24 Nov 09:30
+      arjun hears: INC-1 is yours: you took it over from Dev, who hears of it: the lead seat and the acknowledgement. Greta reviews that by Tue 24 Nov 09:30
       #credit: HOF-1 · Arjun took over INC-1 from Dev at 09:30, without asking
       #ops: HOF-1 · Arjun took over INC-1 from Dev at 09:30
       @dev: HOF-1 · Arjun took over INC-1

@@ -2,9 +2,9 @@
 
 09:00 maya> /approval request credit "Ship v7"
       priya> /approval approve APR-1
-09:10 priya> /handoff offer role=model-risk of=credit to=@lena
-      lena> /handoff accept HOF-1
-      lena hears: it is yours from now on
+09:10 priya> /handoff offer role=model-risk of=credit to=@henrik
+      henrik> /handoff accept HOF-1
+      henrik hears: it is yours from now on
       duty APR-1 decide: owed, due 11:00, votes 1
       priya> /approval approve APR-1
       priya hears: You have answered APR-1 already

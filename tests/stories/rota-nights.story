@@ -3,7 +3,7 @@ policy: tests/stories/nights.toml
 local: it is about a rota, and no platform's people are in this policy
 
 2026-12-07 10:00 maya> /rota
-      maya hears: night · nobody now; then Lena from Mon 4 Jan 2027 18:00 ... Nobody is on in the next 14 days ... No gap in the next 30 days
+      maya hears: night · nobody now; then Lena from Mon 4 Jan 2027 18:00 ... It begins Mon 4 Jan 2027 18:00: nobody has to be on before
       lena> /rota take night
       lena hears: Say until when you are on: /rota take night until=…. Nobody has to be on night now. Lena is on next, from Mon 4 Jan 2027 18:00
       ledger: rota.arranged x0

@@ -136,7 +136,7 @@ pub(super) const STORY: &[Scene] = &[
         "maya",
         "/approval request credit-scoring \"Score the 312 applications again\" action=\"rescore --branch pune --release 41 --since 00:30\"",
     ),
-    Say("12:10", "anika", "/exception proof EXC-1 Twenty of Pune's cases read again: nothing wrong"),
+    Say("12:10", "tomas", "/exception proof EXC-1 Twenty of Pune's cases read again: nothing wrong"),
     Reply("12:40", "priya", "APR-1", "@countersign approve It is what the look-back found"),
     Say("13:15", "dev", "/incident update INC-1 next=2h We wait for the second approval."),
     // The time is up, with one answer of two.
@@ -161,7 +161,7 @@ pub(super) const STORY: &[Scene] = &[
         "/incident followup INC-1 @ravi tomorrow 17:00 A test that fails when a branch code is read as an income",
     ),
     Say("15:05", "lena", "/incident resolve INC-1 The 312 applications were scored again; 268 of them are approved."),
-    Say("16:05", "anika", "/exception proof EXC-1 Twenty more: one slip of the pen, put right"),
+    Say("16:05", "tomas", "/exception proof EXC-1 Twenty more: one slip of the pen, put right"),
     // The exception ends by itself.
     Until("18:00"),
     Say("18:05", "maya", "/exception close EXC-1 From tomorrow on two people read again"),

@@ -12,6 +12,8 @@ use crate::domain::{At, CaseId, CaseKind, Duty, Label, Severity, WorkflowId};
 
 /// So many open answers of a case are told one by one, late ones first; of so many more what it is and by when, and the rest is counted.
 const ACTIONS_AT_MOST: usize = 4;
+/// So many of those that go to the receiver are told one by one, what runs out first first.
+const MOVES_AT_MOST: usize = 12;
 const SHORTLY_AT_MOST: usize = 12;
 
 /// What a receiver has to know of what is handed over.
@@ -20,9 +22,13 @@ pub struct HandoffBrief {
     pub title: String,
     /// Its reader mustn't read yet which case it is.
     pub hidden: bool,
-    /// The most ill first.
+    /// What goes to the receiver, by when it runs out.
+    pub moves: Vec<Moving>,
+    /// What else there is on the cases, the most ill first.
     pub told: Vec<BriefOnCase>,
     pub more: usize,
+    /// So many workflows that it reaches to aren't told of.
+    pub more_workflows: usize,
     /// What its reader is asked to say back.
     pub asked: Vec<Label>,
     /// Cases of it that only their own people may read of, by now.
@@ -50,6 +56,12 @@ pub struct DrilledOn {
     pub late: bool,
 }
 
+/// An open answer that goes to the receiver.
+pub struct Moving {
+    pub case: CaseId,
+    pub action: Action,
+}
+
 /// One case of it.
 pub struct BriefOnCase {
     pub on: OnCase,
@@ -75,13 +87,7 @@ pub(super) fn facts(brief: &HandoffBrief) -> Json {
                 "due": action.due.0,
             })
         });
-        let actions = on.actions.iter().take(ACTIONS_AT_MOST).map(|action| {
-            json!({
-                "duty": action.duty.word(), "about": about_as_seen(action.about.as_ref()), "late": action.late,
-                "waiting_on": action.waiting_on, "due": action.due.0,
-                "then": action.then.as_ref().map(|then| json!({ "at": then.at.0, "to": then.to })),
-            })
-        });
+        let actions = on.actions.iter().take(ACTIONS_AT_MOST).map(action_as_seen);
         json!({
             "case": on.case.to_string(), "title": on.title, "illness": on.illness.word(), "state": on.state,
             "severity": on.severity.map(Severity::word), "impact_unknown": on.unknown,
@@ -91,6 +97,12 @@ pub(super) fn facts(brief: &HandoffBrief) -> Json {
             "ruled_out": typed(&it.ruled_out), "unknown": typed(&it.unknown),
         })
     });
+    let moves = brief.moves.iter().take(MOVES_AT_MOST).map(|it| {
+        let mut seen = action_as_seen(&it.action);
+        seen["case"] = it.case.to_string().into();
+        seen
+    });
+    let moves: Vec<Json> = moves.collect();
     let drills = brief.drills.iter().map(|it| {
         json!({ "workflow": it.workflow, "last": it.last.map(|at| at.0), "due": it.due.map(|at| at.0), "late": it.late })
     });
@@ -108,10 +120,19 @@ pub(super) fn facts(brief: &HandoffBrief) -> Json {
     let knowledge = brief.knowledge.iter().map(|(what, shown)| json!({ "what": typed_here(what), "shown": shown }));
     json!({
         "case": brief.case.to_string(), "title": brief.title, "hidden": brief.hidden, "more": brief.more, "asked": brief.asked,
+        "more_moves": brief.moves.len().saturating_sub(MOVES_AT_MOST), "moves": moves, "more_workflows": brief.more_workflows,
         "told": told.collect::<Vec<_>>(), "in_force": in_force.collect::<Vec<_>>(),
         "recurs": recurs.collect::<Vec<_>>(), "knowledge": knowledge.collect::<Vec<_>>(),
         "restricted": ids(&brief.restricted), "ruled_out": typed(&brief.ruled_out), "unknown": typed(&brief.unknown),
         "drills": drills.collect::<Vec<_>>(), "unaltered": unaltered.collect::<Vec<_>>(),
+    })
+}
+
+fn action_as_seen(action: &Action) -> Json {
+    json!({
+        "duty": action.duty.word(), "about": about_as_seen(action.about.as_ref()), "late": action.late,
+        "waiting_on": action.waiting_on, "due": action.due.0,
+        "then": action.then.as_ref().map(|then| json!({ "at": then.at.0, "to": then.to })),
     })
 }
 
@@ -163,8 +184,16 @@ pub(super) fn sample(hidden: bool) -> Json {
         case: id(CaseKind::Handoff, 1),
         title: samples::TITLE.to_owned(),
         hidden,
+        moves: match hidden {
+            true => Vec::new(),
+            false => std::iter::once(action(Some(About::Words(samples::words())), true, Some(then.clone())))
+                .chain(std::iter::repeat_n(action(None, false, None), MOVES_AT_MOST))
+                .map(|action| Moving { case: id(CaseKind::Incident, 2), action })
+                .collect(),
+        },
         told: if hidden { Vec::new() } else { vec![full(), calm()] },
         more: usize::from(!hidden),
+        more_workflows: usize::from(!hidden),
         asked: if hidden { Vec::new() } else { ["first", "next", "unaltered"].map(Label::from).to_vec() },
         restricted: if hidden { Vec::new() } else { vec![id(CaseKind::Incident, 5)] },
         ruled_out: if hidden { Vec::new() } else { vec![samples::words()] },

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::private;
 use crate::card::{Button, Card, Speaker, Style, button};
-use crate::domain::rota::{Gap, Shift};
+use crate::domain::rota::{Gap, Rota, Shift};
 use crate::domain::{At, Bot, PersonId, RotaId, Span};
 use crate::grammar::find;
 
@@ -54,6 +54,7 @@ fn rota_facts(speaker: &Speaker<'_>, bot: &Bot, id: &RotaId, now: At, most: usiz
         "until": first.ends.filter(|_| first.on.is_some()),
         "next": next.and_then(|shift| shift.on),
         "next_from": next.map(|shift| shift.starts).filter(|starts| first.on.is_none() || Some(*starts) != first.ends),
+        "begins": begins(shifts.rota, now),
         "unconfirmed": asks && told.is_some_and(|told| told.acknowledged.is_none()),
         "shifts": rows.collect::<Vec<_>>(),
         "more": turns.len().saturating_sub(most),
@@ -63,6 +64,11 @@ fn rota_facts(speaker: &Speaker<'_>, bot: &Bot, id: &RotaId, now: At, most: usiz
         "gaps": gaps.len(),
         "next_gaps": gaps.iter().take(GAPS_AT_MOST).collect::<Vec<_>>(),
     }))
+}
+
+/// When a rota begins that hasn't yet.
+fn begins(rota: &Rota, now: At) -> Option<At> {
+    rota.starts().filter(|starts| *starts > now)
 }
 
 /// The shifts of these in which somebody is on, and those in which somebody ought to be. Where one has several in a row, with nothing
@@ -87,7 +93,7 @@ pub(super) fn sample() -> Json {
     use super::samples::{DUE, NOW, dev, maya, words};
     let time = json!({ "starts": NOW, "ends": DUE });
     let rota = json!({
-        "rota": "night", "on": dev(), "until": DUE, "next": maya(), "next_from": DUE, "unconfirmed": true,
+        "rota": "night", "on": dev(), "until": DUE, "next": maya(), "next_from": DUE, "begins": null, "unconfirmed": true,
         "shifts": [{ "on": maya(), "starts": NOW, "ends": DUE, "times": 7 }, { "on": null, "starts": DUE, "ends": null, "times": 1 }],
         "more": 2,
         "arranged": [{ "number": 3, "person": maya(), "starts": NOW, "ends": DUE, "reason": words() }],
@@ -108,7 +114,9 @@ pub(super) fn sample() -> Json {
         empty[name] = json!([]);
     }
     (empty["unconfirmed"], empty["gaps"], empty["more"]) = (json!(false), json!(0), json!(0));
-    json!({ "rotas": [rota, empty], "alone": false })
+    let mut later = empty.clone();
+    (later["next"], later["next_from"], later["begins"]) = (json!(maya()), json!(DUE), json!(DUE));
+    json!({ "rotas": [rota, empty, later], "alone": false })
 }
 
 /// What its reader can do about it with one press.
@@ -118,6 +126,8 @@ fn to_do(speaker: &Speaker<'_>, bot: &Bot, id: &RotaId, by: &PersonId, now: At) 
     let verb = match shifts.on(now) == Some(by) {
         true if told.acknowledged.is_some() => return None,
         true => "start",
+        // Nobody has to be on before it begins.
+        false if shifts.on(now).is_none() && begins(shifts.rota, now).is_some() => return None,
         false if shifts.rota.members().contains(&by) => "take",
         false => return None,
     };

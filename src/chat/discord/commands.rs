@@ -139,7 +139,8 @@ fn option(arg: &'static Arg) -> Value {
         | Kind::Person | Kind::PersonOrNone | Kind::Severity | Kind::Duty | Kind::Range | Kind::Rota => {
             option["autocomplete"] = json!(true);
         }
-        Kind::Word | Kind::Url | Kind::Moment | Kind::Start | Kind::Until | Kind::Title | Kind::Rest | Kind::Action => {}
+        Kind::Word | Kind::Url | Kind::Moment | Kind::Start | Kind::Until | Kind::Due => {}
+        Kind::Title | Kind::Rest | Kind::Action => {}
     }
     if arg.needed == Needed::Yes && !is_text(arg.kind) {
         option["required"] = json!(true);

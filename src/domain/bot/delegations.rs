@@ -209,7 +209,10 @@ impl Draft<'_> {
         };
         let who = match wanted.to {
             Some(to) => format!("{} stands in for {}, {what}", self.name(to), self.name(from)),
-            None => format!("{} is away, {what}; the other holders remain", self.name(from)),
+            None => {
+                let of = if wanted.roles.is_empty() { String::new() } else { format!(" as far as {what} goes") };
+                format!("{} is away{of}; the other holders remain", self.name(from))
+            }
         };
         let number = delegation.number;
         let end = Verb::Undelegate.of(CaseKind::Approval).with(number);

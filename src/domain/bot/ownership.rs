@@ -13,7 +13,7 @@ use crate::domain::kinds::incident::{self, SeatName};
 use crate::domain::notice::To;
 use crate::domain::obligation::{Change, Receiver};
 use crate::domain::policy::RedFlag;
-use crate::domain::{At, Body, Case, CaseId, Event as CaseEvent, PersonId, Policy, RoleId, Span, text};
+use crate::domain::{At, Body, Case, CaseId, Event as CaseEvent, PersonId, Policy, RoleId, Span, WorkflowId, text};
 
 /// Who hasn't answered for so long isn't there for the role.
 const ACTED_WITHIN: Span = Span::days(90);
@@ -63,6 +63,21 @@ pub enum Finding {
     EmptyRole { role: RoleId },
     /// The groups of a role have one person, and nobody else holds it.
     OneHolder { role: RoleId, person: PersonId },
+    /// Seats of a role were handed over until one person had all of them.
+    OneLeft {
+        role: RoleId,
+        person: PersonId,
+        /// `None`: on all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        workflow: Option<WorkflowId>,
+    },
+    /// A seat went to somebody of another party than the role's.
+    OutOfParty {
+        role: RoleId,
+        person: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        workflow: Option<WorkflowId>,
+    },
     /// All answers of a role were one person's.
     OneActs { role: RoleId, person: PersonId },
     /// Somebody who stands in is away in that time.
@@ -218,6 +233,7 @@ impl Bot {
                 several => found.extend(self.one_acts(role, several, at)),
             }
         }
+        found.extend(self.handed_seats(policy, at));
         found.extend(self.deputies_away(at));
         let most = policy.handoffs.lead_at_most;
         let long = |lead: &&Lead| most.is_some_and(|most| at - lead.since >= most);
@@ -227,6 +243,36 @@ impl Bot {
             since: lead.since,
         }));
         found
+    }
+
+    /// What became of roles by seats that were handed over.
+    fn handed_seats(&self, policy: &Policy, at: At) -> Vec<Finding> {
+        let people = self.people(policy, at);
+        let mut found: Vec<Finding> = Vec::new();
+        for seat in &self.handed.all {
+            let Some(role) = policy.roles.get(&seat.role) else { continue };
+            let workflow = seat.workflow.as_ref();
+            let there = workflow.map_or(people.anywhere(), |workflow| people.on(workflow));
+            let members = there.members(&seat.role);
+            let several = policy.may_hold(&seat.role).len() > 1;
+            if let ([only], true, None) = (members.as_slice(), several, &role.rota) {
+                let (role, person) = (seat.role.clone(), (*only).clone());
+                found.push(Finding::OneLeft { role, person, workflow: seat.workflow.clone() });
+            }
+            let Receiver::Person(person) = &seat.to else { continue };
+            let is_theirs = policy.people.get(person).is_some_and(|it| it.party == role.party);
+            if !is_theirs && members.contains(&person) {
+                let (role, person) = (seat.role.clone(), person.clone());
+                found.push(Finding::OutOfParty { role, person, workflow: seat.workflow.clone() });
+            }
+        }
+        let mut once: Vec<Finding> = Vec::new();
+        for finding in found {
+            if !once.contains(&finding) {
+                once.push(finding);
+            }
+        }
+        once
     }
 
     fn one_acts(&self, role: &RoleId, holders: &[&PersonId], at: At) -> Option<Finding> {
@@ -261,6 +307,7 @@ impl Finding {
     /// As it stands among the red flags.
     pub fn flag(&self, policy: &Policy) -> RedFlag {
         let name = |person: &PersonId| policy.name_of(person);
+        let of_it = |workflow: Option<&WorkflowId>| workflow.map_or(String::new(), |it| format!(" of {it}"));
         let (id, what, why, write) = match self {
             Finding::AccountGone { person, roles } => (
                 "account-gone",
@@ -279,6 +326,22 @@ impl Finding {
                 format!("{role} stands on {} alone", name(person)),
                 "One holiday, illness or notice, and its answers stop.",
                 "a second person into its groups".to_owned(),
+            ),
+            Finding::OneLeft { role, person, workflow } => (
+                "one-left",
+                format!(
+                    "{role}{} stands on {} alone since seats of it were handed over",
+                    of_it(workflow.as_ref()),
+                    name(person)
+                ),
+                "One holiday, illness or notice, and its answers stop.",
+                format!("a second person in [roles.{role}], or a seat that goes back by a handoff"),
+            ),
+            Finding::OutOfParty { role, person, workflow } => (
+                "seat-out-of-party",
+                format!("{} has a seat of {role}{} and isn't of its party", name(person), of_it(workflow.as_ref())),
+                "Who asks for something may come to decide on it.",
+                format!("somebody of its party in [roles.{role}], or the seat handed back"),
             ),
             Finding::OneActs { role, person } => (
                 "one-acts",
@@ -313,6 +376,8 @@ impl Finding {
         match self {
             Finding::AccountGone { .. } | Finding::EmptyRole { .. } => true,
             Finding::OneHolder { .. }
+            | Finding::OneLeft { .. }
+            | Finding::OutOfParty { .. }
             | Finding::OneActs { .. }
             | Finding::DeputyAway { .. }
             | Finding::LeadsTooLong { .. } => false,

@@ -31,6 +31,9 @@ pub enum InRoles {
     None,
     /// In whichever they hold, which they keep for everything else.
     Any,
+    /// As [`InRoles::Any`], but for what the receiver holds as well: whoever takes something over in an emergency keeps nobody from
+    /// answering what both can.
+    NotTheReceivers,
     /// In these, which go to the receiver as such.
     Seats(Vec<RoleId>),
 }
@@ -41,7 +44,7 @@ pub struct Moves {
     pub seats: Vec<Label>,
     /// The obligations that go to the receiver, by number.
     pub duties: Vec<u32>,
-    /// Those that the receiver may not answer: separation of duties. They stay.
+    /// Those that the receiver may not answer: separation of duties, or a decision of roles that they aren't in. They stay.
     pub kept: Vec<u32>,
 }
 
@@ -63,16 +66,22 @@ pub fn moves(case: &Case, from: Option<&PersonId>, to: &Receiver, what: &Handing
     if what.in_person && !case.is_closed() {
         moves.seats = from.map(|from| case.seats_of(from)).unwrap_or_default();
     }
-    // That a seat is to be handed over ends with it.
-    for owed in case.open_obligations().filter(|it| it.duty != Duty::HandOverLead) {
+    // That a seat is to be handed over ends with it; and what somebody is offered is theirs alone to accept or decline.
+    let stays = [Duty::HandOverLead, Duty::AcceptHandoff];
+    for owed in case.open_obligations().filter(|it| !stays.contains(&it.duty)) {
         let excluded = case.excluded(owed);
         let is_out = |from: &PersonId| owed.answers.contains(from) || excluded.contains(from);
         if !holds(case, owed, from, what, people) || from.is_some_and(is_out) {
             continue;
         }
-        match to {
-            Receiver::Person(to) if excluded.contains(to) => moves.kept.push(owed.number),
-            Receiver::Person(_) | Receiver::Role(_) => moves.duties.push(owed.number),
+        let (is_excluded, has_it) = match to {
+            Receiver::Person(to) => (excluded.contains(to), is_theirs_as_well(case, owed, to, what, people)),
+            Receiver::Role(_) => (false, false),
+        };
+        if is_excluded || !may_be_theirs(case, owed, to, what, people) {
+            moves.kept.push(owed.number);
+        } else if !has_it {
+            moves.duties.push(owed.number);
         }
     }
     moves
@@ -86,10 +95,30 @@ fn holds(case: &Case, owed: &Obligation, from: Option<&PersonId>, what: &Handing
         Holder::Person(person) => what.in_person && from == Some(person),
         Holder::Roles(roles) => match &what.in_roles {
             InRoles::None => false,
-            InRoles::Any => roles.iter().any(is_member),
+            InRoles::Any | InRoles::NotTheReceivers => roles.iter().any(is_member),
             InRoles::Seats(seats) => roles.iter().any(|role| seats.contains(role) && is_member(role)),
         },
     }
+}
+
+/// Whether the receiver may answer it, once it is theirs: what the policy keeps to its roles goes to their people alone, or with a seat
+/// in them.
+fn may_be_theirs(case: &Case, owed: &Obligation, to: &Receiver, what: &Handing, people: &People<'_>) -> bool {
+    let (Holder::Roles(roles), true) = (&owed.holder, owed.duty.is_kept_to_its_roles()) else { return true };
+    match (&what.in_roles, to) {
+        (InRoles::Seats(_), _) => true,
+        (InRoles::None | InRoles::Any | InRoles::NotTheReceivers, Receiver::Role(role)) => roles.contains(role),
+        (InRoles::None | InRoles::Any | InRoles::NotTheReceivers, Receiver::Person(person)) => {
+            let people = people.on(&case.workflow);
+            roles.iter().any(|role| people.members(role).contains(&person))
+        }
+    }
+}
+
+fn is_theirs_as_well(case: &Case, owed: &Obligation, to: &PersonId, what: &Handing, people: &People<'_>) -> bool {
+    what.in_roles == InRoles::NotTheReceivers
+        && matches!(owed.holder, Holder::Roles(_))
+        && case.holders(owed, people).iter().any(|seat| seat.person == *to)
 }
 
 /// Hands it over. Everything of it becomes true at once.

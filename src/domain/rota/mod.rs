@@ -142,6 +142,12 @@ impl Rota {
         self.layers.iter().rev().find_map(|layer| layer.on(self.zone, at))
     }
 
+    /// When the turn ends that somebody has at a moment: it is over, or a layer over it begins.
+    fn turn_ends(&self, at: At) -> Option<At> {
+        let by = self.layers.iter().rposition(|layer| layer.on(self.zone, at).is_some())?;
+        self.layers.iter().skip(by).filter_map(|layer| layer.next_change(self.zone, at)).min()
+    }
+
     /// When the first of its layers begins.
     pub fn starts(&self) -> Option<At> {
         self.layers.iter().map(|layer| calendar::opening(self.zone, layer.turns.starts)).min()
@@ -223,6 +229,19 @@ impl<'a> Shifts<'a> {
     /// The first moment after `after` at which somebody else is on than at `after`.
     pub fn next_change(&self, after: At) -> Option<At> {
         self.ahead(after).next()?.ends
+    }
+
+    /// When that ends by which somebody is on at a moment: a turn of the rota, or what people arranged. The same person may be on next.
+    pub fn turn_ends(&self, at: At) -> Option<At> {
+        let arranged: Vec<&Instead> = self.own().collect();
+        let by = arranged.iter().rposition(|it| it.holds_at(at));
+        let ends = match by.and_then(|by| arranged.get(by)) {
+            Some(instead) => Some(instead.ends),
+            None => self.rota.turn_ends(at),
+        };
+        // Of two arrangements the later one counts.
+        let later = arranged.iter().skip(by.map_or(0, |by| by + 1)).map(|it| it.starts).filter(|starts| *starts > at);
+        ends.into_iter().chain(later).min()
     }
 
     /// Who is on from a moment on, one after the other; the first is cut off at that moment.

@@ -98,10 +98,11 @@ fn the_zone_that_is_named_counts() {
 
 #[test]
 fn a_day_alone_begins_and_ends_with_the_day() {
-    reads("tomorrow", Lean::Ends, "2026-11-24T23:59:00+05:30");
+    reads("tomorrow", Lean::Ends, "2026-11-25T00:00:00+05:30");
+    reads("tomorrow", Lean::Due, "2026-11-24T23:59:00+05:30");
     reads("tomorrow", Lean::Begins, "2026-11-24T00:00:00+05:30");
     reads("today", Lean::Begins, "2026-11-23T14:30:00+05:30");
-    reads("today", Lean::Ends, "2026-11-23T23:59:00+05:30");
+    reads("today", Lean::Ends, "2026-11-24T00:00:00+05:30");
     reads("2026-11-20", Lean::Past, "2026-11-20T00:00:00+05:30");
     reads("friday", Lean::Past, "2026-11-20T00:00:00+05:30");
     assert_eq!(day_alone("yesterday", NOW, KOLKATA).map(|day| day.to_string()).as_deref(), Some("2026-11-22"));
@@ -109,8 +110,9 @@ fn a_day_alone_begins_and_ends_with_the_day() {
     // Days that begin or end in the hour of a clock change: Beirut skips midnight, Havana has it twice.
     let in_zone = |text, zone, lean| moment(text, NOW, zone, lean);
     assert_eq!(in_zone("2027-03-28", Tz::Asia__Beirut, Lean::Begins), Ok(at("2027-03-28T01:00:00+03:00")));
-    assert_eq!(in_zone("2027-03-27", Tz::Asia__Beirut, Lean::Ends), Ok(at("2027-03-27T23:59:00+02:00")));
-    assert_eq!(in_zone("2026-11-01", Tz::America__Havana, Lean::Ends), Ok(at("2026-11-01T23:59:00-05:00")));
+    assert_eq!(in_zone("2027-03-27", Tz::Asia__Beirut, Lean::Ends), Ok(at("2027-03-28T01:00:00+03:00")));
+    assert_eq!(in_zone("2027-03-27", Tz::Asia__Beirut, Lean::Due), Ok(at("2027-03-27T23:59:00+02:00")));
+    assert_eq!(in_zone("2026-11-01", Tz::America__Havana, Lean::Ends), Ok(at("2026-11-02T00:00:00-05:00")));
     assert_eq!(in_zone("2026-11-01", Tz::America__Havana, Lean::Past), Ok(at("2026-11-01T00:00:00-04:00")));
 }
 
@@ -275,7 +277,7 @@ proptest! {
         };
         prop_assume!(!twice || matches!(way.0, 1..=3));
         let text = written(meant, zone, way);
-        for lean in [Lean::Past, Lean::Begins, Lean::Ends] {
+        for lean in [Lean::Past, Lean::Begins, Lean::Ends, Lean::Due] {
             prop_assert_eq!(moment(&text, NOW, zone, lean), Ok(meant), "{}", &text);
             let ahead = moment_ahead(&format!("{text} Send the report"), NOW, zone, lean);
             prop_assert_eq!(ahead, Ok(Some((meant, text.len()))), "{}", &text);
@@ -289,9 +291,12 @@ proptest! {
         let day = chrono::NaiveDate::from_ymd_opt(2027, 1, 1).and_then(|day| day.checked_add_signed(chrono::TimeDelta::days(days))).expect("a day");
         let read = |lean| moment(&day.to_string(), NOW, zone, lean).expect("a day");
         let date = |at: At| at.utc().expect("a moment").with_timezone(&zone).date_naive();
-        let (first, last) = (read(Lean::Begins), read(Lean::Ends));
+        let (first, last) = (read(Lean::Begins), read(Lean::Due));
         prop_assert!(first < last, "{} {}", zone, day);
         prop_assert_eq!((date(first), date(last)), (day, day), "{}", zone);
         prop_assert_eq!(read(Lean::Past), first);
+        // What lasts for a day ends where the next one begins.
+        let next = day.succ_opt().expect("a day");
+        prop_assert_eq!(read(Lean::Ends), moment(&next.to_string(), NOW, zone, Lean::Begins).expect("a day"), "{}", zone);
     }
 }

@@ -185,7 +185,7 @@ fn an_option_after_a_reason_counts_too() {
             to: None,
             roles,
             starts,
-            ends: NOW + Span::minutes(4 * 24 * 60 + 569),
+            ends: NOW + Span::minutes(4 * 24 * 60 + 570),
             reason,
         })
     };
@@ -214,7 +214,7 @@ fn an_option_after_a_reason_counts_too() {
 fn one_day_away_begins_and_ends_with_the_day() {
     let asked = slash("/approval away 2026-12-05 from=2026-12-05 Training");
     let Asked::Bot(BotCommand::Delegate { starts: Some(starts), ends, .. }) = asked else { panic!("{asked:?}") };
-    assert_eq!(ends - starts, Span::minutes(24 * 60 - 1));
+    assert_eq!(ends - starts, Span::days(1));
 }
 
 #[test]

@@ -277,7 +277,7 @@ const OWN: [Verb; 32] = [
             Arg::new(
                 "next",
                 "The next update comes",
-                Kind::Until,
+                Kind::Due,
                 "such as 16:30 or 45m; as the policy asks, when left out",
             )
             .optional()
@@ -313,7 +313,7 @@ const OWN: [Verb; 32] = [
         case: true,
         args: &[
             Arg::new("person", "Who does it", Kind::Person, "somebody in the policy"),
-            Arg::new("due", "Due", Kind::Until, "such as friday 17:00, 2026-12-01 or 3d"),
+            Arg::new("due", "Due", Kind::Due, "such as friday 17:00, 2026-12-01 or 3d"),
             Arg::new("text", "What is to be done", Kind::Rest, "so that one can see when it is done"),
         ],
         example: "incident followup INC-1 @dev tomorrow 17:00 Add an alarm on feature age",

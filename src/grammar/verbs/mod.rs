@@ -211,6 +211,8 @@ pub enum Kind {
     Start,
     /// A moment to come at which something ends, or a span from now.
     Until,
+    /// A moment to come by which something is due, or a span from now.
+    Due,
     /// Yes or no; the bare name is yes.
     Flag,
     /// A governance severity.
@@ -242,6 +244,7 @@ impl Kind {
             Kind::Moment => Some(Lean::Past),
             Kind::Start => Some(Lean::Begins),
             Kind::Until => Some(Lean::Ends),
+            Kind::Due => Some(Lean::Due),
             Kind::Word | Kind::Number | Kind::Title | Kind::Rest | Kind::Action | Kind::Url | Kind::Choice(_) => None,
             Kind::Workflow | Kind::Person | Kind::PersonOrNone | Kind::Role | Kind::Roles | Kind::Case => None,
             Kind::Flag | Kind::Severity | Kind::Duty | Kind::Class | Kind::ExceptionClass | Kind::Path => None,
@@ -275,7 +278,7 @@ impl Kind {
             Kind::Role => "role",
             Kind::Case => "case",
             Kind::Moment => "moment",
-            Kind::Start | Kind::Until => "span",
+            Kind::Start | Kind::Until | Kind::Due => "span",
             Kind::Flag => "flag",
         }
     }
@@ -328,6 +331,7 @@ impl Kind {
             | Kind::Moment
             | Kind::Start
             | Kind::Until
+            | Kind::Due
             | Kind::Flag => Vec::new(),
         }
     }

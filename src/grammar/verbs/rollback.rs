@@ -479,7 +479,7 @@ const OWN: [Verb; 30] = [
         case: true,
         args: &[
             Arg::new("assignee", "Who", Kind::Person, "who sees to it"),
-            Arg::new("due", "By when", Kind::Until, "such as 7d"),
+            Arg::new("due", "By when", Kind::Due, "such as 7d"),
             Arg::new("text", "What is missing", Kind::Rest, "in a few words"),
         ],
         example: "rollback gap RBK-1 @dev 7d Nobody could reach the console",

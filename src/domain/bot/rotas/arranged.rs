@@ -22,8 +22,8 @@ impl Draft<'_> {
             return Err(self.not_of(id, &rota.members().into_iter().cloned().collect::<Vec<_>>(), "taking its shift"));
         }
         let shift = self.bot.rotas.shifts(self.policy, id).and_then(|shifts| {
-            let shift = shifts.ahead(now).next()?;
-            Some((shift.on.cloned(), shift.ends))
+            // The shift that is now, and not what whoever has it is on for next.
+            Some((shifts.on(now).cloned(), shifts.turn_ends(now)))
         });
         let (on, ends) = shift.unwrap_or_default();
         let ends = match (until, &on) {

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use super::ending::one_item;
 use super::held::Gone;
+use super::offering::stand;
 use super::questions::Questions;
-use super::scope::{Part, parts};
+use super::scope::{Part, left_alone, parts};
 use super::{Accepting, Event, Handed, Handoff, HandoffState, Item, Late, Scope, Standing, Telling, Verb};
 use crate::domain::bot::handed::HandedSeat;
 use crate::domain::every_case;
@@ -74,9 +75,11 @@ impl Handoff {
             reachable_until,
         });
         draft.meet(|it| it.duty == Duty::AcceptHandoff);
-        // Where nothing was said back, nothing waits for anybody's word that it was understood.
+        // Where nothing was said back, nothing waits for anybody's word that it was understood; and where all of it is so, for nobody's who
+        // stays reachable in the giver's place.
         let answers_for = self.stays_reachable(scene.case).clone();
-        let reachable = reachable_until.filter(|_| !said_back.is_empty()).map(|until| {
+        let waits = wrong > 0 || (!said_back.is_empty() && answers_for == self.giver);
+        let reachable = reachable_until.filter(|_| waits).map(|until| {
             let terms = world.stamped.target(Duty::StayReachable, &scene.case.workflow, None);
             let terms = match terms {
                 Some(target) => Terms::promised(&target.terms, until, scene.ask.at, world.stamped),
@@ -125,12 +128,10 @@ impl Handoff {
             _ => ". Not all of what you said back is so: the message to you both says what is",
         };
         let named = |duty: Duty, case: CaseId| format!("{} on {case}", duty.the());
-        let stays = match kept.as_slice() {
-            [] => String::new(),
-            kept => {
-                let kept = text::list(kept.iter().map(|it| named(it.duty, it.case)));
-                format!(". With {} stays what you may not answer: {kept}", scene.name(&self.giver))
-            }
+        let stays = text::list(told.iter().flat_map(|part| part.stays(world)));
+        let stays = match stays.is_empty() {
+            true => String::new(),
+            false => format!(". With {} stays what you may not answer: {stays}", scene.name(&self.giver)),
         };
         let late = match late.as_slice() {
             [] => String::new(),
@@ -152,8 +153,14 @@ impl Handoff {
             (Scope::Case(case), true) => case.to_string(),
             (_, _) => "it".to_owned(),
         };
+        let alone = match (&self.scope, left_alone(held.iter().copied(), &self.giver, &self.to, world).as_slice()) {
+            (Scope::Workflow { .. }, _) | (_, []) => String::new(),
+            (Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {}, left) => {
+                format!(". From now on {} alone", stand(left))
+            }
+        };
         Ok(draft.done(format!(
-            "{it} is yours from now on, with its clocks running{late}{until}{stays}{gone}{wrong}{unasked}"
+            "{it} is yours from now on, with its clocks running{late}{until}{stays}{alone}{gone}{wrong}{unasked}"
         )))
     }
 

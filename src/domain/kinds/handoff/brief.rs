@@ -130,27 +130,49 @@ impl Brief {
     }
 }
 
+impl Action {
+    /// As it stands at the moment of these people.
+    fn of(owed: &Obligation, case: &Case, people: &People<'_>) -> Action {
+        Action {
+            duty: owed.duty,
+            about: owed.about.clone(),
+            waiting_on: persons(case.waiting_on(owed, people)),
+            due: owed.terms.due,
+            late: owed.is_late(),
+            then: next_rung(owed).filter(|_| owed.state() != State::Paused),
+        }
+    }
+
+    /// Those of one case with these numbers.
+    pub fn these(case: &Case, numbers: &[u32], people: &People<'_>) -> Vec<Action> {
+        let owed = case.open_obligations().filter(|it| numbers.contains(&it.number));
+        in_order(owed).into_iter().map(|it| Action::of(it, case, people)).collect()
+    }
+}
+
+/// What runs is more urgent than what waits.
+fn in_order<'c>(owed: impl Iterator<Item = &'c Obligation>) -> Vec<&'c Obligation> {
+    let mut owed: Vec<&Obligation> = owed.collect();
+    owed.sort_by_key(|it| (it.state() == State::Paused, it.terms.due));
+    owed
+}
+
 impl OnCase {
     /// As it stands at the moment of these people.
     pub fn of(case: &Case, illness: Illness, people: &People<'_>) -> OnCase {
-        let mut owed: Vec<&Obligation> = case.open_obligations().collect();
-        // What runs is more urgent than what waits.
-        owed.sort_by_key(|it| (it.state() == State::Paused, it.terms.due));
-        let action = |it: &Obligation| Action {
-            duty: it.duty,
-            about: it.about.clone(),
-            waiting_on: persons(case.waiting_on(it, people)),
-            due: it.terms.due,
-            late: it.is_late(),
-            then: next_rung(it).filter(|_| it.state() != State::Paused),
-        };
+        OnCase::beside(case, &[], illness, people)
+    }
+
+    /// The same without the answers of these numbers, which are told apart.
+    pub fn beside(case: &Case, told: &[u32], illness: Illness, people: &People<'_>) -> OnCase {
+        let owed = in_order(case.open_obligations().filter(|it| !told.contains(&it.number)));
         OnCase {
             case: case.id,
             title: case.title.clone(),
             illness,
             state: Label::from(case.state_at(people.at)),
             severity: case.severity(),
-            actions: owed.into_iter().map(action).collect(),
+            actions: owed.into_iter().map(|it| Action::of(it, case, people)).collect(),
             unknown: case.owed(Duty::Assess).is_some(),
         }
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Seal, Waits};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
-use crate::domain::obligation::{Attribution, Obligation, Receiver};
+use crate::domain::obligation::{Attribution, Holder, Obligation, Receiver};
 use crate::domain::policy::{Channel, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
@@ -268,8 +268,11 @@ impl Kind for Handoff {
         match owed.duty.of_handoff() {
             // Nobody takes over from themselves, in nobody's place.
             Some(HandoffDuty::AcceptHandoff) => vec![self.giver.clone()],
-            // Somebody else looks at it.
-            Some(HandoffDuty::ReviewTake) => self.taker().into_iter().collect(),
+            // Somebody else looks at it, and one of the two only where it is owed by them: there is nobody else.
+            Some(HandoffDuty::ReviewTake) => {
+                let giver = Some(self.giver.clone()).filter(|giver| owed.holder != Holder::Person(giver.clone()));
+                self.taker().into_iter().chain(giver).collect()
+            }
             Some(HandoffDuty::StayReachable | HandoffDuty::PlaceRefused) | None => Vec::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! How something is offered: who may, what of it can be handed over to whom, and what the receiver is told of it.
 
 use super::offers::offered_already;
-use super::scope::{Offering, Scoped, reach};
+use super::scope::{Offering, Outside, Scoped, left_alone, reach};
 use super::{Event, Offered, Opening, Scope, Telling, Verb};
 use crate::domain::kinds::{Began, Reach};
 use crate::domain::line::{Named, say};
@@ -61,11 +61,15 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
         }
     }
     let scoped = offering.all_of_it()?;
+    for seat in offering.seats_out_of_their_party(&scoped.items) {
+        may_leave_its_party(&seat, &offering, ask)?;
+    }
     let offers: Vec<&Case> = read.iter().filter(|case| Reach::Offers.wants(case)).collect();
     let twice = offered_already(&offering, &scoped.items, &offers, (&by, ask))?;
     let stay = offering.shifts_that_stay(&scoped.items, &by);
     let workflow = scoped.workflow.clone();
     let restricted = scoped.restricted.is_some();
+    let scoped_items = scoped.items.clone();
     let (title, homes) = (title(&wanted.scope, restricted), homes(id, &scoped, world)?);
     let began = Began {
         by: Some(by.clone()),
@@ -83,7 +87,7 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
         giver: giver.clone(),
         to: to.clone(),
         scope: wanted.scope.clone(),
-        items: scoped.items,
+        items: scoped_items.clone(),
         kept: if restricted { Vec::new() } else { scoped.kept },
         brief: scoped.brief,
         reason: reason.clone(),
@@ -140,8 +144,20 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
         [] => String::new(),
         alone => format!(". Nobody else holds {}", text::list(alone.iter())),
     };
-    let offered = format!("offered: {names} answers by {due}. Until then {stays} everything{alone}");
+    let left = left_alone(scoped_items.iter(), &giver, &to, world);
+    let left = match left.as_slice() {
+        [] => String::new(),
+        left => format!(". Once it is accepted {} alone", stand(left)),
+    };
+    let offered = format!("offered: {names} answers by {due}. Until then {stays} everything{alone}{left}");
     Ok(draft.done(say![offered, twice, stay]))
+}
+
+/// What stands on one person, for a sentence.
+pub(super) fn stand(left: &[String]) -> String {
+    let verb = if left.len() == 1 { "stands" } else { "stand" };
+    let all = left.iter().map(|it| it.replacen(" on ", &format!(" {verb} on "), 1));
+    text::list(all)
 }
 
 /// Who asks: where the bot opens it as a part of something bigger, whoever asked for that.
@@ -199,6 +215,33 @@ fn may_hand_over(giver: &PersonId, workflow: Option<&WorkflowId>, world: &World<
         Some(roles) => world.require(&what, roles, &ask.by),
         None => Err(Refusal::not_yours(what, "whoever holds it", &[world.policy.name_of(giver)])),
     }
+}
+
+/// A seat is its party's. Out of it, it goes only by the word of who may hand over there: else who asks for something would come into
+/// deciding on it by an agreement of two.
+fn may_leave_its_party(seat: &Outside, offering: &Offering<'_>, ask: &Ask) -> Result<(), Refusal> {
+    let Offering { giver, to, world, .. } = *offering;
+    let Outside { role, party, workflow } = seat;
+    let may = workflow.as_ref().map_or(&world.policy.may, |workflow| world.policy.may_in(workflow));
+    let to_whom = match to {
+        Receiver::Person(person) => world.policy.name_of(person),
+        Receiver::Role(role) => role.to_string(),
+    };
+    let what = format!("handing {role} to {to_whom}, who isn't of {party},");
+    let Some(roles) = &may.hand_over else {
+        let who = "names who hands over, with `hand_over` under [may]: in this policy nobody does";
+        return Err(Refusal::missing(format!("hand it to somebody of {party}, or ask an operator who {who}.")));
+    };
+    let Err(Refusal::NotYours { what, roles, instead }) = world.require(&what, roles, &ask.by) else { return Ok(()) };
+    let mut line = Verb::Offer.of(CaseKind::Handoff).with(format_args!("role={role}"));
+    if let Some(workflow) = workflow {
+        line = line.with(format_args!("of={workflow}"));
+    }
+    if let Receiver::Person(person) = to {
+        line = line.with(format_args!("to=@{person}"));
+    }
+    let instead = say![instead, " to type ", line.with(format_args!("from=@{giver}"))];
+    Err(Refusal::NotYours { what, roles, instead })
 }
 
 /// A party's seats aren't any member's own: they are handed over by who may hand over there, or by the role that the policy

@@ -25,10 +25,19 @@ impl Handoff {
         scope::reach(&self.scope, Some(&self.giver))
     }
 
+    /// What would go to the receiver as these cases stand now, if they accepted all that is offered: the open answers of each, by number.
+    pub fn would_move(&self, cases: &[Case], world: &World<'_>) -> Vec<(CaseId, Vec<u32>)> {
+        self.parts_now(cases, world).into_iter().map(|part| (part.case.id, part.moves.duties)).collect()
+    }
+
+    fn parts_now<'c>(&self, cases: &'c [Case], world: &World<'_>) -> Vec<Part<'c>> {
+        let numbers: Vec<u32> = self.open_items().map(|item| item.number).collect();
+        parts(&self.scope, self.from(), (&self.to, &self.to), &self.items, &numbers, cases, world)
+    }
+
     /// What its receiver is asked to say back, as these cases stand now.
     pub fn to_say_back(&self, cases: &[Case], world: &World<'_>) -> Vec<Label> {
-        let numbers: Vec<u32> = self.open_items().map(|item| item.number).collect();
-        let parts = parts(&self.scope, self.from(), (&self.to, &self.to), &self.items, &numbers, cases, world);
+        let parts = self.parts_now(cases, world);
         let told: Vec<&Part<'_>> = parts.iter().filter(|part| !part.case.restricted).collect();
         Questions::of(&told, self.open_items(), world).asked()
     }
@@ -38,8 +47,12 @@ impl Questions {
     pub(super) fn of<'i>(told: &[&Part<'_>], held: impl Iterator<Item = &'i Item>, world: &World<'_>) -> Questions {
         let running = |part: &&&Part<'_>| -> Option<(At, CaseId, Option<RoleId>)> {
             let case: &Case = part.case;
-            let owed = part.moves.of(case).filter(|it| matches!(it.state(), State::Owed | State::Late));
-            let first: &Obligation = owed.min_by_key(|it| it.terms.due)?;
+            // Whoever receives nothing but a seat, such as the lead, has every clock of the case to watch.
+            let of_it = || told.iter().filter(|it| it.case.id == case.id).map(|it| &it.moves);
+            let is_seat_alone = of_it().all(|it| it.duties.is_empty()) && of_it().any(|it| !it.seats.is_empty());
+            let owed = case.open_obligations().filter(|it| is_seat_alone || part.moves.duties.contains(&it.number));
+            let runs = owed.filter(|it| matches!(it.state(), State::Owed | State::Late));
+            let first: &Obligation = runs.min_by_key(|it| it.terms.due)?;
             Some((first.terms.due, case.id, next_rung(first).map(|rung| rung.to)))
         };
         let mut all: Vec<_> = told.iter().filter_map(|part| running(&part)).collect();

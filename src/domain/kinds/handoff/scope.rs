@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::questions::Questions;
-use super::{Brief, Handed, Item, Kept, Late, Scope, Verb};
+use super::{Brief, Handed, Handoff, Item, Kept, Late, Scope, Verb};
 use crate::domain::every_case::{HandOver, Handing, InRoles, Moves, moves};
 use crate::domain::kinds::Reach;
 use crate::domain::line::{Named, Sentence, Shift, say};
 use crate::domain::obligation::Receiver;
 use crate::domain::people::People;
+use crate::domain::ruling::persons;
 use crate::domain::{
-    At, Case, CaseId, CaseKind, Label, PartyId, PersonId, Refusal, RoleId, RotaId, WorkflowId, World, text,
+    At, Case, CaseId, CaseKind, Label, PartyId, PersonId, Policy, Refusal, RoleId, RotaId, WorkflowId, WorkflowStage,
+    World, text,
 };
 
 /// The cases that the rules must see.
@@ -54,6 +56,13 @@ pub(super) struct Scoped {
     pub apart: Vec<(CaseId, PersonId)>,
     /// What nobody else holds, for a sentence.
     pub alone: Vec<String>,
+}
+
+/// A seat that would go to somebody who isn't of its role's party.
+pub(super) struct Outside {
+    pub role: RoleId,
+    pub party: PartyId,
+    pub workflow: Option<WorkflowId>,
 }
 
 impl Offering<'_> {
@@ -105,6 +114,22 @@ impl Offering<'_> {
                 "."
             ]));
         }
+        let whole = Handing { in_person: true, in_roles: InRoles::Any };
+        if let (Scope::Case(_), Some(case)) = (scope, cases.first()) {
+            let moves = moves(case, Some(giver), to, &whole, &world.people);
+            let part = Part { case, from: None, to: to.clone(), what: whole, moves };
+            if part.goes().is_empty() {
+                let (name, stays) = (world.policy.name_of(giver), text::list(part.stays(world)));
+                let line = Verb::Offer.of(CaseKind::Handoff).with("role=…").with(format_args!("of={}", case.workflow));
+                return Err(Refusal::missing(say![
+                    format!(
+                        "offer it to somebody else: with {name} stays what the receiver may not answer, {stays}. A seat in a role goes with "
+                    ),
+                    line.with("to=@…"),
+                    "."
+                ]));
+            }
+        }
         let restricted = match (scope, cases.first()) {
             (Scope::Case(id), Some(case)) => case.restricted.then_some(*id),
             (_, _) => None,
@@ -133,12 +158,35 @@ impl Offering<'_> {
         public.dedup_by_key(|case| case.id);
         let mut brief = Brief::of(&public, now, world);
         let knowledge = &world.stamped.handoffs.knowledge;
-        brief.knowledge = workflows.iter().filter_map(|it| knowledge.get(it)).flatten().cloned().collect();
+        let mut known = workflows.clone();
+        known.extend(served(&items, world.policy).into_iter().filter(|it| !workflows.contains(it)));
+        brief.knowledge = known.iter().filter_map(|it| knowledge.get(it)).flatten().cloned().collect();
         let alone = items.iter().filter(|item| item.only).map(|item| item.what.called()).collect();
         let kept = told.iter().flat_map(|part| part.kept()).collect();
         let asked = Questions::of(&told, items.iter(), world).asked();
         let count = items.len();
         Ok(Scoped { workflow, workflows, items, count, kept, brief, asked, restricted, apart, alone })
+    }
+
+    /// The seats that would go to somebody who isn't of the role's party. What a party hands over as such goes to another by its own way.
+    pub(super) fn seats_out_of_their_party(&self, items: &[Item]) -> Vec<Outside> {
+        let Offering { scope, to, world, .. } = *self;
+        if matches!(scope, Scope::Workflow { .. }) {
+            return Vec::new();
+        }
+        let roles = items.iter().filter_map(|item| match &item.what {
+            Handed::Role { role, workflow } => Some((role, workflow)),
+            Handed::Case { .. } | Handed::Shift { .. } => None,
+        });
+        let outside = roles.filter_map(|(role, workflow)| {
+            let party = &world.policy.roles.get(role)?.party;
+            let is_theirs = match to {
+                Receiver::Person(person) => world.policy.people.get(person).is_some_and(|it| it.party == *party),
+                Receiver::Role(to) => world.policy.roles.get(to).is_some_and(|it| it.party == *party),
+            };
+            (!is_theirs).then(|| Outside { role: role.clone(), party: party.clone(), workflow: workflow.clone() })
+        });
+        outside.collect()
     }
 
     /// The shifts of somebody who leaves that don't go along: the policy goes on putting them on, and only who takes turns takes one.
@@ -236,6 +284,73 @@ impl Offering<'_> {
     }
 }
 
+/// The workflows that roles of these items serve where no single one is named, also by the turns of a shift: those in production first.
+fn served(items: &[Item], policy: &Policy) -> Vec<WorkflowId> {
+    let mut roles: BTreeSet<RoleId> = BTreeSet::new();
+    for item in items {
+        match &item.what {
+            Handed::Role { role, workflow: None } => roles.extend([role.clone()]),
+            Handed::Shift { rota, .. } => roles.extend(policy.roles_of_rota(rota)),
+            Handed::Role { workflow: Some(_), .. } | Handed::Case { .. } => {}
+        }
+    }
+    let parties: BTreeSet<&PartyId> = roles.iter().filter_map(|role| Some(&policy.roles.get(role)?.party)).collect();
+    let has_a_part = |parts: &[PartyId]| parts.is_empty() || parts.iter().any(|party| parties.contains(party));
+    let named = items.iter().filter_map(|item| match &item.what {
+        Handed::Role { workflow, .. } => workflow.as_ref(),
+        Handed::Case { .. } | Handed::Shift { .. } => None,
+    });
+    let named: BTreeSet<&WorkflowId> = named.collect();
+    let serves = |id: &WorkflowId, parts: &[PartyId]| named.contains(id) || (!parties.is_empty() && has_a_part(parts));
+    let all = policy.workflows.iter().filter(|(id, workflow)| serves(id, &workflow.parties));
+    let mut all: Vec<(bool, &WorkflowId)> =
+        all.map(|(id, workflow)| (workflow.stage != WorkflowStage::Production, id)).collect();
+    all.sort();
+    all.into_iter().map(|(_, id)| id.clone()).collect()
+}
+
+impl Handoff {
+    /// The workflows that what is offered of it serves.
+    pub fn serves(&self, policy: &Policy) -> Vec<WorkflowId> {
+        let open: Vec<Item> = match self.open_items().next() {
+            Some(_) => self.open_items().cloned().collect(),
+            None => self.items.clone(),
+        };
+        served(&open, policy)
+    }
+}
+
+/// What stands on one person once these seats are the receiver's, and stood on more before, for a sentence.
+pub(super) fn left_alone<'i>(
+    items: impl Iterator<Item = &'i Item>,
+    giver: &PersonId,
+    to: &Receiver,
+    world: &World<'_>,
+) -> Vec<String> {
+    let seats = items.filter_map(|item| match &item.what {
+        Handed::Role { role, workflow } => Some((role, workflow.as_ref())),
+        Handed::Case { .. } | Handed::Shift { .. } => None,
+    });
+    let alone = seats.filter_map(|(role, workflow)| {
+        // Who is on shift changes by itself.
+        if world.policy.roles.get(role)?.rota.is_some() {
+            return None;
+        }
+        let people = workflow.map_or(world.people.anywhere(), |workflow| world.people.on(workflow));
+        let before: BTreeSet<&PersonId> = people.members(role).into_iter().collect();
+        let mut after = before.clone();
+        after.remove(giver);
+        match to {
+            Receiver::Person(person) => after.extend([person]),
+            Receiver::Role(to) => after.extend(people.members(to)),
+        }
+        let only = after.first().filter(|_| after.len() == 1 && before.len() > 1)?;
+        let of = workflow.map_or(String::new(), |workflow| format!(" of {workflow}"));
+        Some(format!("{role}{of} on {}", world.policy.name_of(only)))
+    });
+    alone.collect()
+}
+
 /// The workflow of somebody who has nothing open: the first that their party has a part in.
 fn home(person: &PersonId, world: &World<'_>) -> Result<WorkflowId, Refusal> {
     let party = world.policy.people.get(person).map(|it| &it.party);
@@ -294,7 +409,39 @@ pub(super) struct Part<'c> {
     pub moves: Moves,
 }
 
-impl Part<'_> {
+impl<'c> Part<'c> {
+    /// What somebody takes over of one case: all that its holder has of it, and the taker hasn't.
+    pub(super) fn taken(case: &'c Case, from: &PersonId, to: &Receiver, world: &World<'_>) -> Part<'c> {
+        let what = Handing { in_person: true, in_roles: InRoles::NotTheReceivers };
+        let moves = moves(case, Some(from), to, &what, &world.people);
+        Part { case, from: Some(from.clone()), to: to.clone(), what, moves }
+    }
+
+    /// What of it goes along, for a sentence: seats first, each duty once.
+    pub(super) fn goes(&self) -> Vec<String> {
+        let mut goes: Vec<String> = self.moves.seats.iter().map(|seat| format!("the {seat} seat")).collect();
+        for owed in self.moves.of(self.case) {
+            let the = owed.duty.the();
+            if !goes.contains(&the) {
+                goes.push(the);
+            }
+        }
+        goes
+    }
+
+    /// What of it stays, for a sentence: each with who may answer it.
+    pub(super) fn stays(&self, world: &World<'_>) -> impl Iterator<Item = String> {
+        let kept = self.moves.kept.iter().filter_map(|number| self.case.obligation(*number));
+        kept.map(|owed| {
+            let who = persons(self.case.waiting_on(owed, &world.people));
+            let it = format!("{} on {}", owed.duty.the(), self.case.id);
+            match who.as_slice() {
+                [] => it,
+                who => format!("{it}, for {}", text::or(who.iter().map(|person| world.policy.name_of(person)))),
+            }
+        })
+    }
+
     pub(super) fn kept(&self) -> impl Iterator<Item = Kept> {
         let case = self.case;
         let kept = self.moves.kept.iter().filter_map(move |number| case.obligation(*number));

@@ -29,7 +29,7 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     terms text thread through title to took undeliverable until urgent url values verb version waiting_on was was_down what which while_owed who \
     why words workflow zone not_kept bytes file name before clock digest due_before last latest obligation regime regimes run start started_before early \
     rota rotas instead swap with mine theirs it of how answer_by shift_of past time gaps uncovered away account-gone empty-role one-holder \
-    one-acts deputy-away leads-too-long found \
+    one-acts one-left out-of-party deputy-away leads-too-long found \
     advice at_end control duties exception holds_at long more_than proof queue raised_by \
     renewal renewals seen short suspended times under usual warn watch within \
     handoff item giver scope only kept brief cases more knowledge illness actions then unknown shift leaving \

@@ -32,7 +32,12 @@ fn what_the_receiver_may_not_decide_stays_with_the_giver() {
     let mut room = Room::default();
     let own = requested(&mut room, 0, "maya");
     let others = requested(&mut room, 0, "jonas");
-    room.open(10, "priya", offer(role("model-risk", Some("credit")), "maya")).unwrap();
+    let to_maya = |giver: Option<&str>| match offer(role("model-risk", Some("credit")), "maya") {
+        Opens::Handoff(opening) => Opens::Handoff(Opening { giver: giver.map(p), ..opening }),
+        other => other,
+    };
+    assert!(room.open(10, "priya", to_maya(None)).is_err(), "the seat is her party's");
+    room.open(10, "greta", to_maya(Some("priya"))).unwrap();
     assert_eq!(room.handoff(1).kept, [Kept { case: own, number: 1, duty: Duty::Decide }]);
     let next = Some(RoleId::from("governance"));
     let accepting = Accepting { first: Some(others), next, ..Accepting::default() };
@@ -50,8 +55,8 @@ fn a_vote_that_was_given_stays_given() {
     let id = requested(&mut room, 0, "jonas");
     let vote = crate::domain::kinds::approval::Command::Approve { reason: None, revision: None };
     room.ask(5, "priya", id, All::Approval(vote.clone())).unwrap();
-    room.open(10, "priya", offer(role("model-risk", Some("credit")), "lena")).unwrap();
-    room.ask(20, "lena", hof(1), Command::Accept(Accepting::default())).unwrap();
+    room.open(10, "priya", offer(role("model-risk", Some("credit")), "henrik")).unwrap();
+    room.ask(20, "henrik", hof(1), Command::Accept(Accepting::default())).unwrap();
     let owed = room.case(id).owed(Duty::Decide).unwrap();
     assert_eq!((owed.votes, owed.answers.as_slice()), (1, &[p("priya")][..]));
 }
@@ -115,7 +120,8 @@ fn a_restricted_case_goes_by_a_handoff_of_its_own() {
     let seat = incident::Command::TakeSeat { seat: incident::SeatName::Lead, person: Some(p("arjun")) };
     room.ask(0, "arjun", hidden, All::Incident(seat)).unwrap();
     let open = led(&mut room, 0, "arjun");
-    room.open(10, "arjun", leaving("arjun", "elena")).unwrap();
+    assert!(room.open(10, "arjun", leaving("arjun", "elena")).is_err(), "his seat is his party's");
+    room.open(10, "greta", leaving("arjun", "elena")).unwrap();
     let all = &room.handoff(1).items;
     assert!(all.iter().all(|item| item.what.called() != hidden.to_string()), "{all:?}");
     assert!(room.handoff(1).brief.cases.iter().all(|it| it.case != hidden));
@@ -158,6 +164,34 @@ fn it_is_taken_by_those_who_may_and_somebody_else_reviews_it() {
     let review = || Command::ReviewTake { text: "it was right".to_owned() };
     assert!(room.ask(6, "greta", hof(1), review()).is_err(), "not by whoever took it");
     assert!(room.told("handoff/taken").contains(&"dev".to_owned()));
+}
+
+#[test]
+fn nobody_comes_into_a_vote_by_a_case() {
+    let mut room = Room::default();
+    let id = requested(&mut room, 0, "jonas");
+    let take = Opens::Handoff(Opening {
+        giver: Some(p("priya")),
+        takes: true,
+        to: None,
+        reason: Some("nobody answers".to_owned()),
+        ..match offer(Scope::Case(id), "arjun") {
+            Opens::Handoff(opening) => opening,
+            _ => unreachable!("it is a handoff"),
+        }
+    });
+    assert!(room.open(5, "arjun", take).is_err(), "it is no role of theirs");
+    assert!(room.open(5, "priya", offer(Scope::Case(id), "lena")).is_err(), "nor by an offer");
+    assert_eq!(room.waiting(5, id, Duty::Decide), ["priya", "tomas", "anika"]);
+    room.open(5, "priya", offer(Scope::Case(id), "tomas")).unwrap();
+    room.ask(
+        6,
+        "tomas",
+        hof(1),
+        Command::Accept(Accepting { first: Some(id), next: Some("governance".into()), ..Accepting::default() }),
+    )
+    .unwrap();
+    assert_eq!(room.waiting(6, id, Duty::Decide), ["tomas", "anika"]);
 }
 
 #[test]
