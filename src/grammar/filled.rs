@@ -347,7 +347,7 @@ mod tests {
             prop_assume!(!expected.trim().is_empty());
             // A grant has an end, or the flag that it has none.
             // What is handed over is a case, or something else that is named; and somebody takes it over.
-            let needed = |other: &&Arg| other.needed != Needed::No || matches!(other.kind, Kind::Until | Kind::Case | Kind::Person);
+            let needed = |other: &&Arg| other.needed != Needed::No || matches!(other.kind, Kind::Until | Kind::Due | Kind::Case | Kind::Person);
             let needed = verb.args.iter().filter(needed).filter(|other| other.name != arg.name);
             let mut given: BTreeMap<String, String> =
                 needed.map(|other| (other.name.to_owned(), fitting(verb, other))).collect();

@@ -182,8 +182,8 @@ fn filled(arg: &Arg, given: Option<&String>, context: &Context<'_>) -> Option<St
         };
     };
     match (arg.kind, read(arg.kind, given, context)) {
-        (Kind::Moment | Kind::Start | Kind::Until, Ok(Value::At(at))) => rfc3339(at, context),
-        (Kind::Moment | Kind::Start | Kind::Until, _) => None,
+        (kind, Ok(Value::At(at))) if kind.lean().is_some() => rfc3339(at, context),
+        (kind, _) if kind.lean().is_some() => None,
         (_, Ok(Value::Workflow(id))) => Some(id.to_string()),
         (_, Ok(Value::Person(id))) => Some(id.to_string()),
         (_, Ok(Value::Role(id))) => Some(id.to_string()),

@@ -822,7 +822,7 @@ async fn exceptions(house: &mut House) {
             ("arjun", "/exception specialist EXC-2 role=engineering Is the format yours?"),
             ("ravi", "/exception send-back EXC-2 Not ours"),
             ("priya", "/exception recommend EXC-4 grant The regulator asks"),
-            ("arjun", "/exception grant EXC-1 until 4h control=\"a second reader\" every=1h It is on its way"),
+            ("arjun", "/exception grant EXC-1 until 4h control=\"a second reader\" every=90m It is on its way"),
             ("greta", "/exception grant EXC-4 until 2h The regulator asks"),
             ("arjun", "/exception correct EXC-2 Run it again"),
             ("arjun", "/exception refuse EXC-3 It can be made today"),

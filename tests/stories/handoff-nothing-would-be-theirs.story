@@ -2,7 +2,7 @@
 
 09:00 maya> /approval request credit Ship v7
       priya> /handoff offer APR-1 to @maya
-      priya hears: Offer it to somebody else: with Priya stays what the receiver may not answer, the decision on APR-1, for Priya, Tomas or Anika. A seat in a role goes with /handoff offer role=… of=credit to=@…
+      priya hears: Offer it to somebody else: with Priya stays what the receiver may not answer, the decision on APR-1, for Priya, Tomas or Anika. A seat in a role goes with
       ledger: handoff.offered x0
       priya> /handoff offer APR-1 to @tomas
       tomas> /approval approve APR-1

@@ -2,12 +2,12 @@
 
 09:00 jonas> /approval promote claims Eight quiet weeks
       priya> /approval approve APR-1 report read
-      priya hears: Go the way back for practice first: /rollback drill claims from=… to=… …. The policy asks for a drill on record
+      priya hears: Go the way back for practice, too: /rollback drill claims from=… to=… …. The policy asks for a drill on record
       maya> /rollback drill claims from=v2 to=v1 "Before production"
       arjun> /rollback authorise RBK-1 Go ahead
       sofia> /rollback start RBK-1
       priya> /approval approve APR-1 report read
-      priya hears: Go the way back for practice first
+      priya hears: Go the way back for practice, too
       arjun> /rollback skip RBK-1 We know that it works
       sofia> /rollback in-flight RBK-1 stopped Nothing was
       sofia> /rollback look-back RBK-1 from=08:00 to=09:00 count=0 None
@@ -16,7 +16,7 @@
       case RBK-1: confirmed
 # Every step was skipped, so nobody went the way back.
       priya> /approval approve APR-1 report read
-      priya hears: Go the way back for practice first
+      priya hears: Go the way back for practice, too
       maya> /rollback drill claims from=v2 to=v1 "Before production"
       arjun> /rollback authorise RBK-2 Go ahead
       sofia> /rollback start RBK-2

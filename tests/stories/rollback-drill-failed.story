@@ -12,5 +12,5 @@
       case RBK-1: failed
       not card RBK-1: Next
       priya> /approval approve APR-1 report read
-      priya hears: Go the way back for practice first
+      priya hears: Go the way back for practice, too
       case APR-1: requested

@@ -17,5 +17,5 @@ local: it is about the policy file
       priya does not hear: for practice
 2026-12-24 09:00 jonas> /approval promote claims Twelve quiet weeks
       priya> /approval approve APR-2 report read
-      priya hears: Go the way back for practice first: /rollback drill claims from=… to=… …. The policy asks for a drill of the last 30 d on record before claims goes into production; the last one was Mon 23 Nov 09:00.
+      priya hears: Go the way back for practice, too: /rollback drill claims from=… to=… …. The policy asks for a drill of the last 30 d on record before claims goes into production; the last one was Mon 23 Nov 09:00.
       duty APR-2 decide: owed, votes 0

@@ -72,7 +72,10 @@ impl Filled<'_> {
             // `until friday`, `into INC-1`: the argument's own name may stand before it.
             let own = self.verb.args.iter().find(|arg| arg.name == token && !arg.named && !after.is_empty());
             let own = own.filter(|arg| {
-                matches!(arg.kind, Kind::Case | Kind::Start | Kind::Until | Kind::Moment | Kind::Person | Kind::Role)
+                matches!(
+                    arg.kind,
+                    Kind::Case | Kind::Start | Kind::Until | Kind::Due | Kind::Moment | Kind::Person | Kind::Role
+                )
             });
             if own.is_some() {
                 rest = after;
@@ -91,7 +94,7 @@ impl Filled<'_> {
                     self.fill(arg, rest[..end].trim_end().trim_matches('"'));
                     rest = rest[end..].trim_start();
                 }
-                Kind::Moment | Kind::Start | Kind::Until => {
+                Kind::Moment | Kind::Start | Kind::Until | Kind::Due => {
                     let (clock, beyond) = self::token(after);
                     let is_clock = clock.contains(':') && clock.starts_with(|c: char| c.is_ascii_digit());
                     let (value, beyond) =
@@ -130,7 +133,7 @@ impl Filled<'_> {
             Kind::Number => word.parse::<u64>().is_ok(),
             Kind::Flag => word.eq_ignore_ascii_case(arg.name) || ["yes", "no"].contains(&word),
             Kind::Title | Kind::Rest | Kind::Action | Kind::Word => true,
-            Kind::Moment | Kind::Start | Kind::Until => true,
+            Kind::Moment | Kind::Start | Kind::Until | Kind::Due => true,
             _ if choices.is_empty() => arg.needed == Needed::Yes || word.contains(|c: char| c.is_ascii_digit()),
             _ => arg.needed == Needed::Yes || choices.iter().any(|(value, _)| value.eq_ignore_ascii_case(bare)),
         }

@@ -136,15 +136,14 @@ pub(super) const STORY: &[Scene] = &[
         "maya",
         "/approval request credit-scoring \"Score the 312 applications again\" action=\"rescore --branch pune --release 41 --since 00:30\"",
     ),
+    // Changes are held since the way back was gone; whoever authorised that lets this one through.
+    Say("11:35", "arjun", "/rollback override credit-scoring APR-1 It puts right what the bad version decided"),
     Say("12:10", "tomas", "/exception proof EXC-1 Twenty of Pune's cases read again: nothing wrong"),
     Reply("12:40", "priya", "APR-1", "@countersign approve It is what the look-back found"),
     Say("13:15", "dev", "/incident update INC-1 next=2h We wait for the second approval."),
     // The time is up, with one answer of two.
     Until("13:35"),
-    // Changes are held since the way back was gone; whoever authorised that lets this one through.
     Press("13:40", "anika", "APR-1", "Approve"),
-    Say("13:42", "arjun", "/rollback override credit-scoring APR-1 It puts right what the bad version decided"),
-    Press("13:44", "anika", "APR-1", "Approve"),
     Chapter(
         "5 of 6 · Handoff",
         "Arjun's day ends, the incident doesn't. Lena in Berlin reads the brief and says back what runs out first and who hears \
@@ -154,7 +153,7 @@ pub(super) const STORY: &[Scene] = &[
     Say("14:03", "lena", "/handoff briefing HOF-1"),
     Say("14:05", "lena", "/handoff accept HOF-1 first=INC-1 next=governance-lead"),
     Say("14:08", "arjun", "/handoff confirm HOF-1"),
-    Say("14:10", "priya", "/exception proof EXC-1 Twenty more: nothing wrong"),
+    Say("14:09", "priya", "/exception proof EXC-1 Twenty more: nothing wrong"),
     Say(
         "15:00",
         "lena",

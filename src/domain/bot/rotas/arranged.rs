@@ -21,9 +21,9 @@ impl Draft<'_> {
         if !Draft::takes_turns(&rota, &by) {
             return Err(self.not_of(id, &rota.members().into_iter().cloned().collect::<Vec<_>>(), "taking its shift"));
         }
-        let shift = self.bot.rotas.shifts(self.policy, id).and_then(|shifts| {
+        let shift = self.bot.rotas.shifts(self.policy, id).map(|shifts| {
             // The shift that is now, and not what whoever has it is on for next.
-            Some((shifts.on(now).cloned(), shifts.turn_ends(now)))
+            (shifts.on(now).cloned(), shifts.turn_ends(now))
         });
         let (on, ends) = shift.unwrap_or_default();
         let ends = match (until, &on) {

@@ -80,20 +80,27 @@ impl Approval {
             return Err(Refusal::missing(say!["decline it with ", Verb::Decline.on(scene.case.id).with("…"), lost]));
         }
         self.is_not_held(scene)?;
-        if let lacks @ [_, ..] = &lacks(scene.world, id)[..] {
-            let first = first_of(lacks);
-            return Err(Refusal::missing(format!(
-                "{id} isn't ready for production: {first}. Approve once the policy has it."
-            )));
-        }
-        if let Some((every, last)) = lacks_a_drill(scene.world, id, scene.ask.at) {
+        let drill = lacks_a_drill(scene.world, id, scene.ask.at).map(|(every, last)| {
             let within = every.map(|every| format!(" of the last {every}")).unwrap_or_default();
             let was = last.map(|last| format!("; the last one was {}", scene.moment(last))).unwrap_or_default();
-            return Err(Refusal::missing(say![
-                "go the way back for practice first: ",
+            say![
                 rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…"),
                 format!(". The policy asks for a drill{within} on record before {id} goes into production{was}.")
-            ]));
+            ]
+        });
+        match (&lacks(scene.world, id)[..], drill) {
+            ([], None) => {}
+            ([], Some(drill)) => {
+                return Err(Refusal::missing(say!["go the way back for practice first: ", drill]));
+            }
+            (lacks, drill) => {
+                let first = first_of(lacks);
+                let not_ready = format!("{id} isn't ready for production: {first}. Approve once the policy has it.");
+                return Err(Refusal::missing(match drill {
+                    None => not_ready.into(),
+                    Some(drill) => say![not_ready, " Go the way back for practice, too: ", drill],
+                }));
+            }
         }
         Ok(())
     }
