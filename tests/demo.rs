@@ -332,7 +332,7 @@ fn told_as_it_was(kept: &Kept, demo: &Demo) {
         "18:00 bot EXC-1 · expired",
         "the evidence up to entry",
         "/sla digest → SLA digest",
-        "decide: 1 opened, 1 late (risk 1)",
+        "decision: 1 opened, 1 late (risk 1)",
         "rollbacks: 1 live asked for",
         "handoffs: 1 offered, 1 accepted",
     ] {
