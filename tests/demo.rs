@@ -333,8 +333,8 @@ fn told_as_it_was(kept: &Kept, demo: &Demo) {
         "the evidence up to entry",
         "/sla digest → SLA digest",
         "decision: 1 opened, 1 late (risk 1)",
-        "rollbacks: 1 live asked for",
-        "handoffs: 1 offered, 1 accepted",
+        "rollbacks: live asked for 1",
+        "handoffs: offered 1, accepted 1",
     ] {
         assert!(printed.contains(told), "“{told}” is told: {text}");
     }

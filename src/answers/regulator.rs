@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::Answers;
 use crate::card::{DraftedField, RegulatorDraft, Speaker};
 use crate::domain::kinds::incident::{Event as Inc, Incident, LawState, Nature, Which};
+use crate::domain::policy::AI_ACT_ROLE;
 use crate::domain::regulation::{self, Answer, FieldSet};
 use crate::domain::text::{moment_utc, quoted};
 use crate::domain::{At, Body, Case, Event, RegimeId, Span};
@@ -87,8 +88,9 @@ fn facts(speaker: &Speaker<'_>, case: &Case, form: FieldSet, events: &[(String, 
         }
     }
     let entity = |name: &str| regulation.and_then(|it| it.entity.get(name));
-    if let (Some(name), Some(is)) = (entity("name"), entity("ai_act_role"))
-        && let Some(is) = ["provider", "deployer"].into_iter().find(|known| known == is)
+    let (role, roles) = AI_ACT_ROLE;
+    if let (Some(name), Some(is)) = (entity("name"), entity(role))
+        && let Some(is) = roles.into_iter().find(|known| known == is)
     {
         facts.say(Answer::EntityAs(is), name.clone(), format!("policy, [regulation.{}]", case.workflow));
     }

@@ -17,12 +17,14 @@ use crate::grammar::{Filter, Misread, capital, clean, find};
 use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell};
 
 mod handoff;
+mod held;
 mod owed;
 mod queue;
 mod regulation;
 mod rotas;
 
 pub use handoff::{BriefOnCase, DrilledOn, HandoffBrief, Moving, handoff_brief};
+pub use held::held;
 use owed::{ALSO_AT_MOST, mine_facts, owed};
 pub use owed::{OwedCase, OwedDuty, mine, taken_over};
 pub use queue::{QueueRow, path_queues, queue};
@@ -166,16 +168,6 @@ pub fn list(
     let mut card = private(speaker, "answer/list.txt", list_facts(kind, filter, rows, all));
     card.lines.extend(held(speaker, freezes, None));
     card
-}
-
-/// Which changes are held now, and by what. `case` is the one that its reader looks at.
-pub fn held(speaker: &Speaker<'_>, freezes: &[&Freeze], case: Option<CaseId>) -> Vec<Vec<Word>> {
-    let card = speaker.render("answer/held.txt", held_facts(freezes, case));
-    std::iter::once(card.title).chain(card.lines).filter(|line| !line.is_empty()).collect()
-}
-
-fn held_facts(freezes: &[&Freeze], case: Option<CaseId>) -> Json {
-    json!({ "freezes": freezes, "case": case.map(|case| case.to_string()) })
 }
 
 fn list_facts(kind: Option<CaseKind>, filter: &Filter, rows: &[ListRow], all: bool) -> Json {
@@ -652,17 +644,14 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         why: "It can't be proven.",
         then: "Look at it.".to_owned(),
     };
-    let (of_somebody, of_a_rollback) =
-        (samples::freeze(Some(samples::DUE), Some(samples::maya()), None), samples::freeze(None, None, None));
     let filter = Filter::default();
     let rows = vec![listed.clone(); START_ROWS_AT_MOST + 1];
-    vec![
+    let mut all: Vec<(&'static str, Json)> =
+        held::samples().into_iter().map(|facts| ("answer/held.txt", facts)).collect();
+    all.extend([
         ("answer/list.txt", list_facts(None, &filter, &[listed.clone(), late, bare], false)),
         ("answer/list.txt", list_facts(Some(CaseKind::Incident), &filter, &vec![listed; ROWS_AT_MOST + 1], true)),
         ("answer/list.txt", list_facts(None, &filter, &[], true)),
-        ("answer/held.txt", held_facts(&[&of_somebody, &of_a_rollback], None)),
-        ("answer/held.txt", held_facts(&[&of_somebody], Some(case))),
-        ("answer/held.txt", held_facts(&[], None)),
         ("answer/mine.txt", mine_facts(speaker, &owed_in_all, samples::NOW, false, ROWS_AT_HOME)),
         ("answer/mine.txt", mine_facts(speaker, &too_many, samples::NOW, false, ROWS_AT_MOST)),
         ("answer/mine.txt", mine_facts(speaker, &too_many, samples::NOW, true, ROWS_AT_HOME)),
@@ -692,7 +681,8 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/start.txt", start_facts(Some(CaseKind::Incident), &[], true)),
         ("answer/help.txt", help_facts(None, speaker.prefix)),
         ("answer/help.txt", help_facts(Some("incident"), speaker.prefix)),
-    ]
+    ]);
+    all
 }
 
 fn asked_sample() -> Json {

@@ -446,7 +446,7 @@ fn seats() -> Vec<Label> {
 }
 
 pub(super) fn freeze(until: Option<At>, by: Option<PersonId>, case: Option<CaseId>) -> Freeze {
-    Freeze { workflow: "credit-scoring".into(), until, by, reason: words(), case, overridden: Vec::new() }
+    Freeze { workflow: "credit-scoring".into(), until, by, reason: words(), case, since: None, overridden: Vec::new() }
 }
 
 /// An exception that stops a clock.

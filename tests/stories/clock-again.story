@@ -31,4 +31,4 @@ Tue 02:00 henrik> /incident submitted INC-1 fedramp-iec.final-high FR-3
       duty INC-1 report-to-authority (fedramp-iec.final-high): met
       dev> /incident clocks INC-1
       dev hears: ongoing incident report at PAIN-3 to PAIN-5 (IEC-CSO-OIR, class C): submitted Mon 23 Nov 14:50, Henrik: “FR-2”
-      dev hears: ongoing incident report at PAIN-2 (IEC-CSO-OIR, class C): not owed any more: fixed is recorded
+      dev hears: ongoing incident report at PAIN-2 (IEC-CSO-OIR, class C): not started: it follows on fedramp-iec.initial-moderate

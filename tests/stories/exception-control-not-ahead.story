@@ -8,6 +8,7 @@
       dev> /exception proof EXC-1 20 more read
       dev hears: the proof is kept; the next one is due Tue 24 Nov 10:00
       duty EXC-1 prove-control: owed, due Tue 24 Nov 10:00
+      not card EXC-1: Wed 25 Nov 10:00
 Tue 10:00 case EXC-1: suspended
       dev> /exception proof EXC-1 Read at last
       arjun> /exception lift EXC-1 It was shown

@@ -3,7 +3,7 @@
 09:00 maya> /incident open credit sev1 Declines everybody
       arjun> /handoff offer role=command of=credit to=@sofia
       sofia> /handoff briefing HOF-1
-      sofia hears: Goes to you when you accept: ... • INC-1 · update by 09:30 · Arjun or Sofia ... • INC-1 · resolution by 19:00 · Arjun or Sofia · not answered by 19:30, it goes to command ... When you accept, say back ... • containment by 11:00
+      sofia hears: Goes with it when it is accepted: ... • INC-1 · update by 09:30 · Arjun or Sofia ... • INC-1 · resolution by 19:00 · Arjun or Sofia · not answered by 19:30, it goes to command ... When you accept, say back ... • containment by 11:00
       sofia does not hear: • resolution by 19:00
       lena> /handoff briefing HOF-1
       lena hears: containment by 11:00 · Ravi or Elena

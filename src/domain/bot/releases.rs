@@ -70,6 +70,9 @@ pub struct Freeze {
     /// The rollback that it follows from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseId>,
+    /// Since when it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<At>,
     /// The approvals that go through all the same, by a decision of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<CaseId>,
@@ -265,7 +268,10 @@ impl Releases {
                 }
             }
             Event::Frozen(freeze) => {
-                self.freezes.insert(freeze.workflow.clone(), freeze.clone());
+                // What is held for longer was held since it began.
+                let stands = self.freezes.get(&freeze.workflow).filter(|stands| stands.holds_at(at));
+                let since = stands.and_then(|stands| stands.since).or(Some(at));
+                self.freezes.insert(freeze.workflow.clone(), Freeze { since, ..freeze.clone() });
             }
             Event::Thawed { workflow, by: _, reason: _ } => {
                 self.freezes.remove(workflow);
@@ -301,6 +307,13 @@ impl Releases {
             (Body::Incident(_), _) => self.observe_incident(case, at),
             (Body::Rollback(rollback), Became::Rollback(event)) if rollback.is_drill() => {
                 self.observe_drill(case, rollback, event, at);
+            }
+            (Body::Rollback(rollback), Became::Rollback(event)) if !rollback.is_drill() => {
+                self.observe_rollback(case, rollback, at);
+                // A machine that comes late with it has altered what runs after its rollback was over.
+                if matches!(event, rollback::Event::MachineSaidLate { done: true, .. }) && case.is_closed() {
+                    self.altered_by(case, at);
+                }
             }
             (Body::Rollback(rollback), _) if !rollback.is_drill() => self.observe_rollback(case, rollback, at),
             (Body::Rollback(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_), _) => {}
@@ -358,13 +371,17 @@ impl Releases {
         if case.is_closed() {
             let ends_now = self.under_way.get(&case.workflow).is_some_and(|cases| cases.contains_key(&case.id));
             if ends_now && rollback.altered() {
-                let altered = Altered { case: case.id, at, restricted: case.restricted };
-                self.altered.insert(case.workflow.clone(), altered);
+                self.altered_by(case, at);
             }
             return forget(&mut self.under_way, case);
         }
         let stands = UnderWay { runs: rollback.state == RollbackState::Running, restricted: case.restricted };
         self.under_way.entry(case.workflow.clone()).or_default().insert(case.id, stands);
+    }
+
+    fn altered_by(&mut self, case: &Case, at: At) {
+        let altered = Altered { case: case.id, at, restricted: case.restricted };
+        self.altered.insert(case.workflow.clone(), altered);
     }
 
     fn observe_incident(&mut self, case: &Case, at: At) {
@@ -444,7 +461,7 @@ impl Draft<'_> {
         }
         // What was let through goes on being let through for longer, but not past what a rollback has shown since.
         let overridden = stands.filter(|_| by.is_some()).map(|freeze| freeze.overridden).unwrap_or_default();
-        let freeze = Freeze { workflow: workflow.clone(), until, by, reason, case, overridden };
+        let freeze = Freeze { workflow: workflow.clone(), until, by, reason, case, since: None, overridden };
         self.push(Event::Frozen(freeze.clone()));
         let ends = match until {
             Some(until) => format!("until {}", self.moment(until)),

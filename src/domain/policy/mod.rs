@@ -399,6 +399,9 @@ pub struct Regulation {
     pub entity: BTreeMap<String, String>,
 }
 
+/// The name of what whoever reports is under the AI Act, and the words for it.
+pub const AI_ACT_ROLE: (&str, [&str; 2]) = ("ai_act_role", ["provider", "deployer"]);
+
 /// What can be said of whoever reports to an authority: it stands at the head of drafts.
 pub const ENTITY: [(&str, &str); 11] = [
     ("name", "the legal name"),

@@ -11,7 +11,7 @@ use crate::domain::policy::Policy;
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
 use crate::domain::text::quoted;
-use crate::domain::{At, Body, Case, CaseKind, Refusal, WorkflowId, WorkflowStage, World};
+use crate::domain::{At, Body, Case, CaseKind, Refusal, Span, WorkflowId, WorkflowStage, World};
 
 /// The freeze that holds a case at a moment.
 pub fn held_by<'w>(case: &Case, world: &World<'w>, at: At) -> Option<&'w Freeze> {
@@ -34,7 +34,7 @@ impl Approval {
         (!goes_on).then_some(freeze)
     }
 
-    /// Where nothing is missing but the vote that a freeze holds, the slowness is that of whoever holds it.
+    /// Where nothing is missing but the vote that a freeze holds, and it held for most of the time, the slowness is that of whoever holds it.
     pub(super) fn attributed_to_a_freeze(
         &self,
         owed: &Obligation,
@@ -42,7 +42,13 @@ impl Approval {
         world: &World<'_>,
         at: At,
     ) -> Option<Attribution> {
-        let freeze = self.held_by(case, world, at)?;
+        // As it was when the time was up, also where that is seen later.
+        let (opened, due) = (owed.opened, owed.terms.due.min(at));
+        let freeze = self.held_by(case, world, due - Span(1))?;
+        let held = due.min(freeze.until.unwrap_or(due)) - opened.max(freeze.since.unwrap_or(opened));
+        if Span(2 * held.0) < due - opened {
+            return None;
+        }
         let stages = world.stamped.paths.get(&self.path).map_or(1, |path| path.stages.len());
         let waits_for_it = self.stage as usize + 1 == stages && owed.votes + 1 >= owed.terms.quorum;
         let policy = world.policy;
@@ -65,7 +71,8 @@ impl Approval {
     ) -> String {
         let Some(freeze) = self.held_by(case, world, at) else { return String::new() };
         let ends = freeze.until.map(|until| format!(" until {}", says(until))).unwrap_or_default();
-        format!("Changes of {} are held{ends}: the last vote waits for that. ", case.workflow)
+        let what = if self.promotes { "no vote counts before that ends" } else { "the last vote waits for that" };
+        format!("Changes of {} are held{ends}: {what}. ", case.workflow)
     }
 
     /// # Errors

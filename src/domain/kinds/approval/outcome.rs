@@ -1,6 +1,6 @@
 //! How a request ends, who hears of it, and what can be done instead once it has.
 
-use super::{Approval, Ended, Event, Outcome, Telling, Verb};
+use super::{Approval, Ended, Event, Outcome, Telling, Verb, promotion};
 use crate::domain::line::{Named, Sla, say};
 use crate::domain::notice::To;
 use crate::domain::scene::Scene;
@@ -53,6 +53,9 @@ impl Approval {
         };
         let again = Verb::Request.of(CaseKind::Approval).with(&scene.case.workflow).with("…");
         let instead = match outcome {
+            Outcome::Approved if self.promotes && promotion::is_there(scene.world, &scene.case.workflow) => {
+                "It is in production, and that is agreed to.".into()
+            }
             Outcome::Approved if self.promotes => {
                 let what = "The policy file puts it into production: write `stage = \"production\"` there, then ";
                 say![what, Sla::Reload.line(), "."]

@@ -5,7 +5,7 @@
 
 use super::{Approval, Verb};
 use crate::domain::kinds::rollback;
-use crate::domain::line::{Named, say};
+use crate::domain::line::{Named, Sentence, say};
 use crate::domain::policy::{RedFlag, Workflow, redflag};
 use crate::domain::scene::Scene;
 use crate::domain::text::quoted;
@@ -28,6 +28,11 @@ pub(super) fn path<'w>(
     }
 }
 
+/// By the policy in force.
+pub(super) fn is_there(world: &World<'_>, id: &WorkflowId) -> bool {
+    world.policy.workflows.get(id).is_some_and(|workflow| workflow.stage == WorkflowStage::Production)
+}
+
 /// What is approved, to the letter.
 pub(super) fn action(id: &WorkflowId) -> String {
     format!("put {id} into production")
@@ -39,13 +44,19 @@ pub(super) fn lacks(world: &World<'_>, id: &WorkflowId) -> Vec<RedFlag> {
 }
 
 /// For the answer to whoever asked: why nobody can approve yet, or nothing.
-pub(super) fn said(world: &World<'_>, id: &WorkflowId, at: At) -> String {
-    match &lacks(world, id)[..] {
-        [] if lacks_a_drill(world, id, at).is_some() => {
-            "Nobody can approve it yet: no drill of its way back is on record that counts. ".to_owned()
+pub(super) fn said(world: &World<'_>, id: &WorkflowId, at: At) -> Sentence {
+    let drill = || rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…");
+    match (&lacks(world, id)[..], lacks_a_drill(world, id, at)) {
+        ([], None) => Sentence::default(),
+        ([], Some(_)) => {
+            say!["Nobody can approve it yet: no drill of its way back is on record that counts, ", drill(), ". "]
         }
-        [] => String::new(),
-        lacks => format!("Nobody can approve it yet: {}. ", first_of(lacks)),
+        (lacks, None) => format!("Nobody can approve it yet: {}. ", first_of(lacks)).into(),
+        (lacks, Some(_)) => say![
+            format!("Nobody can approve it yet: {}. Nor is a drill of its way back on record, ", first_of(lacks)),
+            drill(),
+            ". "
+        ],
     }
 }
 

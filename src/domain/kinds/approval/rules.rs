@@ -4,6 +4,7 @@
 use super::stages::{open_stage, say_short, short_handed, tell_asked};
 use super::{Approval, Command, Event, Opening, Requested, Wanted, action, promotion, sha256_of};
 use crate::domain::kinds::Began;
+use crate::domain::line::{Sentence, say};
 use crate::domain::scene::Scene;
 use crate::domain::text::{did_you_mean, quoted};
 use crate::domain::{Ask, Body, CaseId, Draft, Refusal, Ruling, World, every_case, text};
@@ -70,12 +71,16 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let names = world.names(&draft.waiting_on(number));
     let when = world.moment(due, ask);
     let short = if short.is_empty() { short } else { format!("{short} ") };
-    let lacks = if promotes { promotion::said(world, &wanted.workflow, ask.at) } else { String::new() };
+    let lacks = if promotes { promotion::said(world, &wanted.workflow, ask.at) } else { Sentence::default() };
     let held = match &draft.case.body {
         Body::Approval(approval) => approval.said_of_a_freeze(&draft.case, world, ask.at, |at| world.moment(at, ask)),
         Body::Incident(_) | Body::Exception(_) | Body::Handoff(_) | Body::Rollback(_) => String::new(),
     };
-    Ok(draft.done(format!("requested; {names} decides by {when}. {held}{lacks}{short}{}", every_case::PUBLIC)))
+    Ok(draft.done(say![
+        format!("requested; {names} decides by {when}. {held}"),
+        lacks,
+        format!("{short}{}", every_case::PUBLIC)
+    ]))
 }
 
 /// What can be asked before its end, and what after it.

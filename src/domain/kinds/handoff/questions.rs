@@ -45,11 +45,16 @@ impl Handoff {
 
 impl Questions {
     pub(super) fn of<'i>(told: &[&Part<'_>], held: impl Iterator<Item = &'i Item>, world: &World<'_>) -> Questions {
+        // Whoever receives nothing but a seat, such as the lead, has every clock of the case to watch.
+        let mut with_answers: BTreeSet<CaseId> = BTreeSet::new();
+        let mut with_seats: BTreeSet<CaseId> = BTreeSet::new();
+        for part in told {
+            with_answers.extend(Some(part.case.id).filter(|_| !part.moves.duties.is_empty()));
+            with_seats.extend(Some(part.case.id).filter(|_| !part.moves.seats.is_empty()));
+        }
         let running = |part: &&&Part<'_>| -> Option<(At, CaseId, Option<RoleId>)> {
             let case: &Case = part.case;
-            // Whoever receives nothing but a seat, such as the lead, has every clock of the case to watch.
-            let of_it = || told.iter().filter(|it| it.case.id == case.id).map(|it| &it.moves);
-            let is_seat_alone = of_it().all(|it| it.duties.is_empty()) && of_it().any(|it| !it.seats.is_empty());
+            let is_seat_alone = with_seats.contains(&case.id) && !with_answers.contains(&case.id);
             let owed = case.open_obligations().filter(|it| is_seat_alone || part.moves.duties.contains(&it.number));
             let runs = owed.filter(|it| matches!(it.state(), State::Owed | State::Late));
             let first: &Obligation = runs.min_by_key(|it| it.terms.due)?;

@@ -120,7 +120,7 @@ impl Incident {
 
     fn law_state(&self, watched: &Watched, pack: &'static Pack, clock: &'static Clock, opened: At) -> LawState<'_> {
         let held = self.clocks.get(&clock.id);
-        let over = clock.again_until.filter(|which| self.moments.contains_key(which));
+        let over = clock.again_until.filter(|which| self.is_over_by(*which));
         let is_owed_again = clock.again_until.is_some() && over.is_none();
         if let Some(submitted) = held.and_then(|held| held.submitted.last()).filter(|_| !is_owed_again) {
             return LawState::Submitted(submitted);
@@ -128,7 +128,7 @@ impl Incident {
         if let Some((remark, role)) = held.and_then(|held| held.set_aside.as_ref()) {
             return LawState::SetAside(remark, role);
         }
-        if let Some(which) = over {
+        if let Some(which) = over.filter(|_| self.begins(clock).is_some()) {
             return LawState::Over(which);
         }
         if let Some(run) = held.and_then(|held| held.run.as_ref()) {
@@ -145,11 +145,30 @@ impl Incident {
         }
     }
 
+    /// What is owed again and again isn't any more: this is recorded, and the incident wasn't reopened after it.
+    fn is_over_by(&self, which: Which) -> bool {
+        self.moments.get(&which).is_some_and(|it| self.reopened.is_none_or(|reopened| reopened < it.at))
+    }
+
+    /// What was over by then runs anew once it is reopened.
+    pub(super) fn forget_what_is_owed_again(&mut self) {
+        let over: Vec<ClockId> = self.clocks.keys().filter(|id| self.was_owed_until(id)).cloned().collect();
+        for id in over {
+            self.hold(&id).run = None;
+        }
+    }
+
+    fn was_owed_until(&self, id: &ClockId) -> bool {
+        let until = regulation::clock(id).and_then(|(_, clock)| clock.again_until);
+        until.is_some_and(|which| self.is_over_by(which))
+    }
+
     /// When a clock begins; `None`: that isn't known. One that is owed again begins anew with each submission.
     fn start_of(&self, clock: &Clock) -> Option<At> {
         let begins = self.begins(clock)?;
         let again = self.clocks.get(&clock.id).filter(|_| clock.again_until.is_some());
-        Some(again.and_then(|held| held.submitted.last()).map_or(begins, |last| last.at.max(begins)))
+        let latest = again.and_then(|held| held.submitted.iter().map(|it| it.at).max());
+        Some(latest.map_or(begins, |latest| latest.max(begins)))
     }
 
     /// When a clock begins for the first time.
@@ -157,9 +176,9 @@ impl Incident {
         match &clock.starts {
             Start::Moment(which) => Some(self.moments.get(which)?.at),
             Start::Submitted { report, latest } => {
-                let submitted = &self.clocks.get(report)?.submitted;
-                let counts = if *latest { submitted.last() } else { submitted.first() };
-                Some(counts?.at)
+                // They may have been said in another order than they were submitted.
+                let submitted = self.clocks.get(report)?.submitted.iter().map(|it| it.at);
+                if *latest { submitted.max() } else { submitted.min() }
             }
         }
     }
@@ -357,7 +376,8 @@ impl Incident {
         let said = reference.clone();
         let told = digest.as_ref().map(|digest| format!(", digest {digest}")).unwrap_or_default();
         draft.push(Event::ReportSubmitted { by: by.clone(), clock: id.clone(), at, text: reference, digest });
-        draft.meet(|it| is_report(it.duty) && it.is_about(id.as_str()));
+        let start = self.start_of(law.clock);
+        draft.meet(|it| is_report(it.duty) && it.is_about(id.as_str()) && start.is_none_or(|start| at >= start));
         draft.tell_all("report submitted", by, format!("{id}: {said}{told}"));
         let clocks = follow_the_law(&mut draft);
         let words = in_words(scene, &draft, &clocks);

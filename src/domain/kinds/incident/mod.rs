@@ -91,6 +91,9 @@ pub struct Incident {
     /// How it was resolved, the last time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved: Option<Remark>,
+    /// When it was reopened last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<At>,
     /// Who brought it into its state, when, and with which words. `None`: it is as it was opened, or time did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turned: Option<Remark>,
@@ -192,6 +195,8 @@ impl Kind for Incident {
             Event::Reopened { by, reason } => {
                 self.state = IncidentState::Open;
                 self.acknowledged = None;
+                self.forget_what_is_owed_again();
+                self.reopened = Some(at);
                 self.turned = said(by, reason);
             }
             Event::Merged { by, into } => {
@@ -256,7 +261,8 @@ impl Kind for Incident {
                     Some(before) => *before = said,
                     None => {
                         held.submitted.push(said);
-                        held.run = None;
+                        // One of before, said afterwards, ends no time that runs since.
+                        held.run = held.run.take().filter(|run| *when < run.start);
                     }
                 }
             }
@@ -495,6 +501,7 @@ impl Incident {
             assessed: None,
             last_update: None,
             resolved: None,
+            reopened: None,
             turned: None,
             absorbed: Vec::new(),
             regimes: opened.regimes.clone(),

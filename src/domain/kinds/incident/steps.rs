@@ -105,6 +105,7 @@ impl Incident {
         draft.push(Event::Reopened { by, reason: reason.clone() });
         draft.void("reopened", |it| it.duty == Duty::Review);
         owe_what_the_state_calls_for(&mut draft);
+        follow_the_law(&mut draft);
         tell_state(&mut draft, "reopened", &reason);
         if let Some((number, urgent)) = draft.case.owed(Duty::Acknowledge).map(|it| (it.number, it.terms.urgent)) {
             let telling = state(&draft, "reopened", &reason);

@@ -2,7 +2,7 @@
 //! decided, the source of truth. Only when all of it is answered can anybody confirm, and say what it came to.
 
 use super::running::ask;
-use super::{Event, Flight, Outcome, Rollback, RollbackState, StepStands, Telling, Verb};
+use super::{CallStands, Event, Flight, Outcome, Rollback, RollbackState, StepStands, Telling, Verb};
 use crate::domain::bot;
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Holder, Obligation};
@@ -359,8 +359,7 @@ impl Rollback {
 
     /// Something was done to the real system, or was begun.
     pub fn altered(&self) -> bool {
-        // A call that failed may have come through all the same.
-        let begun = |step: &StepStands| step.call.as_ref().is_some_and(|call| call.begun.is_some() || call.tries > 0);
+        let begun = |step: &StepStands| step.call.as_ref().is_some_and(CallStands::may_have_come_through);
         let touched = |step: &StepStands| step.done.is_some() || step.blocked.is_some() || begun(step);
         !self.is_drill() && self.steps.values().any(touched)
     }

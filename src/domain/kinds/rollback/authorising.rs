@@ -117,7 +117,9 @@ impl Rollback {
         let reason = text::text("the reason", reason)?;
         let way = way.unwrap_or(self.way);
         let (from, to) = (changes.0.of(&self.from), changes.1.of(&self.to));
-        if (way, &from, &to) == (self.way, &self.from, &self.to) {
+        // What runs may have changed under it: then the same target is a word that it still holds.
+        let is_shaken = self.altered_since_authorised(scene.world, &scene.case.workflow).is_some();
+        if (way, &from, &to) == (self.way, &self.from, &self.to) && !is_shaken {
             return Err(Refusal::missing(say![
                 "say what changes, as in ",
                 Verb::Retarget.on(scene.case.id).with("to=v6").with("to-digest=…").with("why"),

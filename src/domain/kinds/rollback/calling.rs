@@ -37,9 +37,19 @@ pub struct CallStands {
     /// The machine said in this round that it can't be done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub said_no: bool,
+    /// It was called in an earlier turn already, which may have come through.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub called_before: bool,
     /// What it said when nobody waited for it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<MachineWord>,
+}
+
+impl CallStands {
+    /// The machine was called, and whatever it was called for may have been done.
+    pub fn may_have_come_through(&self) -> bool {
+        self.begun.is_some() || self.tries > 0 || self.called_before
+    }
 }
 
 /// A machine's word on a step.
@@ -56,7 +66,17 @@ fn is_zero(number: &u32) -> bool {
 
 impl Default for CallStands {
     fn default() -> CallStands {
-        CallStands { round: 1, tries: 0, text: None, again: None, begun: None, over: false, said_no: false, late: None }
+        CallStands {
+            round: 1,
+            tries: 0,
+            text: None,
+            again: None,
+            begun: None,
+            over: false,
+            said_no: false,
+            called_before: false,
+            late: None,
+        }
     }
 }
 
@@ -170,7 +190,7 @@ impl Rollback {
     fn machine_said_late(&self, scene: &Scene<'_>, step: u32, done: bool, said: &str) -> Option<Ruling> {
         let stands = self.step(step);
         let by_machine = |word: &Option<Word>| word.as_ref().is_some_and(|word| word.by.is_none());
-        let call = stands.call.as_ref().filter(|call| call.begun.is_some() || call.tries > 0)?;
+        let call = stands.call.as_ref().filter(|call| call.may_have_come_through())?;
         if scene.ask.by != Actor::Engine
             || call.late.is_some()
             || by_machine(&stands.done)
@@ -179,7 +199,8 @@ impl Rollback {
             return None;
         }
         let webhook = self.step_rule(step)?.webhook.clone()?;
-        let text = text::text("the machine's word", said).unwrap_or_else(|_| "it says no more".to_owned());
+        let text =
+            Some(text::cut(said)).filter(|said| !said.is_empty()).unwrap_or_else(|| "it says no more".to_owned());
         let mut draft = scene.draft();
         draft.push(Event::MachineSaidLate { step, done, text: text.clone() });
         let mut people = persons(scene.world.people.holders(&Holder::Roles(vec![self.rule.run_by.clone()]), &[]));

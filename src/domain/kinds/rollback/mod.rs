@@ -283,7 +283,8 @@ impl Kind for Rollback {
                 let last = stands.call.take().unwrap_or_default();
                 // Only a machine that said no is asked something new: else it has to know the call again.
                 let round = last.round + u32::from(last.said_no);
-                stands.call = Some(CallStands { round, ..CallStands::default() });
+                let called_before = last.may_have_come_through();
+                stands.call = Some(CallStands { round, called_before, ..CallStands::default() });
                 stands.blocked = None;
             }
             Event::MachineSaidLate { step, done, text } => {

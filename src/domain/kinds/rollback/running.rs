@@ -4,7 +4,7 @@
 use super::afterwards::ask_what_is_left;
 use super::authorising::told_once;
 use super::{Event, Rollback, Telling, Verb, Word};
-use crate::domain::bot::releases::Forbidding;
+use crate::domain::bot::releases::{Altered, Forbidding};
 use crate::domain::every_case;
 use crate::domain::kinds::Seal;
 use crate::domain::line::{Named, say};
@@ -75,13 +75,15 @@ impl Rollback {
         }
     }
 
+    /// The rollback that may have altered what runs since this one was authorised.
+    pub(super) fn altered_since_authorised<'w>(&self, world: &World<'w>, workflow: &WorkflowId) -> Option<&'w Altered> {
+        let since = self.authorised.as_ref().map(|word| word.at)?;
+        world.releases.altered.get(workflow).filter(|it| !self.is_drill() && it.at > since)
+    }
+
     /// Whoever authorised it said so of what ran then. Another rollback has altered that since.
     fn still_goes_from_what_runs(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
-        let altered = scene.world.releases.altered.get(&scene.case.workflow);
-        let since = self.authorised.as_ref().map(|word| word.at);
-        let Some(altered) = altered.filter(|it| !self.is_drill() && since.is_some_and(|since| it.at > since)) else {
-            return Ok(());
-        };
+        let Some(altered) = self.altered_since_authorised(scene.world, &scene.case.workflow) else { return Ok(()) };
         let what = match altered.restricted {
             true => "another rollback, which only its own people see,".to_owned(),
             false => altered.case.to_string(),
@@ -90,7 +92,7 @@ impl Rollback {
         Err(Refusal::missing(say![
             retarget,
             format!(
-                " says from what to what it goes now, and it is authorised anew: {what} altered what runs at {}, after that was given.",
+                " says from what to what it goes now, and it is authorised anew: {what} ended at {}, after that was given, and may have altered what runs.",
                 scene.moment(altered.at)
             )
         ]))

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::super::super::regulation;
 use super::super::super::text::nearest;
 use super::super::super::{ClockId, LadderId, RegimeId, RoleId, WorkflowId};
-use super::super::{ENTITY, Regulation};
+use super::super::{AI_ACT_ROLE, ENTITY, Regulation};
 use super::finding::{quote, some_of};
 use super::resolve::Resolve;
 use super::word::{Word, Words, kind};
@@ -88,6 +88,9 @@ impl Resolve<'_, '_> {
                 let known = || ENTITY.iter().map(|(known, _)| *known);
                 let write = nearest(&name.text, known()).map_or_else(|| some_of(known()), |near| format!("“{near}”"));
                 self.found.add(name.at, format!("no authority is told {}", quote(&name.text)), write);
+            } else if name.text == AI_ACT_ROLE.0 && !AI_ACT_ROLE.1.contains(&said.text.as_str()) {
+                let what = format!("under the AI Act nobody is {}", quote(&said.text));
+                self.found.add(said.at, what, "provider or deployer");
             } else if let Some(said) = self.text(said) {
                 entity.insert(name.text.clone(), said);
             }
