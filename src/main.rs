@@ -117,8 +117,20 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             say(format_args!("{verdict}\n"))?;
             Ok(exit(verdict.is_good()))
         }
-        Verb::Verify { bundle, key, .. } => {
-            let verdict = countersign::evidence::bundle::verify(&bundle.unwrap_or_default(), key.as_deref())?;
+        Verb::Keys { data, allowed_signers } => {
+            let keys = bundle::keys(&data)?;
+            match allowed_signers {
+                true => say(format_args!("{}\n", keys.allowed_signer))?,
+                false => say(format_args!("{keys}\n"))?,
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Verify { bundle: dir, key, signers, .. } => {
+            let read = |file: &Path| {
+                std::fs::read_to_string(file).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
+            };
+            let signers = signers.as_deref().map(read).transpose()?;
+            let verdict = bundle::verify_signed(&dir.unwrap_or_default(), key.as_deref(), signers.as_deref())?;
             say(format_args!("{verdict}\n"))?;
             Ok(exit(verdict.is_good()))
         }

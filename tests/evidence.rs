@@ -32,7 +32,7 @@ use countersign::ledger::heard::{Heard, NotKept, What};
 use countersign::ledger::projection::{Entry, Projection};
 use countersign::ledger::record::{BotRuled, ChannelMade, Record, Told};
 use countersign::ledger::{self, About, Ledger, Subjects};
-use countersign::seal::{self, Checkpoint};
+use countersign::seal::{self, Checkpoint, SshSigner};
 use countersign::store::{self, Commit, EntryRead, NoteRow, Stretch};
 use futures_util::TryStreamExt as _;
 use sha2::{Digest, Sha256};
@@ -758,8 +758,9 @@ fn read_all(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 /// Rewrites the manifests, as somebody would who wants a changed bag to validate.
 fn remake_manifests(dir: &Path) {
     let sums = |files: &BTreeMap<String, Vec<u8>>, data: bool| -> String {
-        let wanted =
-            files.iter().filter(|(path, _)| path.starts_with("data/") == data && *path != "tagmanifest-sha256.txt");
+        let wanted = files
+            .iter()
+            .filter(|(path, _)| path.starts_with("data/") == data && !path.starts_with("tagmanifest-sha256.txt"));
         wanted.map(|(path, bytes)| format!("{}  {path}\n", hex::encode(Sha256::digest(bytes)))).collect()
     };
     let files = read_all(dir);
@@ -773,13 +774,80 @@ fn remake_manifests(dir: &Path) {
         .collect();
     std::fs::write(dir.join("bag-info.txt"), info).expect("a file");
     std::fs::write(dir.join("manifest-sha256.txt"), sums(&files, true)).expect("a file");
-    std::fs::write(dir.join("tagmanifest-sha256.txt"), sums(&read_all(dir), false)).expect("a file");
+    let tags = sums(&read_all(dir), false);
+    std::fs::write(dir.join("tagmanifest-sha256.txt"), &tags).expect("a file");
+    // Whoever remakes them signs them, too.
+    let signature = SshSigner::from_seed(&[9; 32]).sign(bundle::NAMESPACE, tags.as_bytes());
+    std::fs::write(dir.join("tagmanifest-sha256.txt.sig"), signature).expect("a file");
 }
 
 fn run(dir: &Path, command: &str) -> (bool, String) {
     let done = Command::new("sh").arg("-c").arg(command).current_dir(dir).output().expect("a shell");
     let text = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     (done.status.success(), text)
+}
+
+/// Whoever has OpenSSH and the line that they were given knows whose bundle it is, and so does `verify`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bundle_is_signed_and_openssh_knows_by_whom() {
+    let data = tempfile::tempdir().expect("a folder");
+    past(data.path()).await;
+    let out = tempfile::tempdir().expect("a folder");
+    let good = out.path().join("good");
+    bundle::export(data.path(), inc_1(), &good).await.expect("a bundle");
+    let keys = bundle::keys(data.path()).expect("keys");
+    let principal = keys.allowed_signer.split(' ').next().expect("a name").to_owned();
+    let by =
+        |dir: &Path, signers: &str| bundle::verify_signed(dir, Some(&keys.ledger), Some(signers)).expect("a verdict");
+    must_say(&by(&good, &keys.allowed_signer), true, true, &[&format!("signed by {principal}")]);
+    let other = SshSigner::from_seed(&[9; 32]).key();
+    let others = countersign::seal::allowed_signer(&principal, bundle::NAMESPACE, &other);
+    must_say(&by(&good, &others), false, true, &["which is none of the signers given"]);
+    must_say(&by(&good, ""), false, true, &["which is none of the signers given"]);
+    let refused = bundle::verify_signed(&good, None, Some("* ssh-ed25519 AAAA"));
+    assert!(matches!(refused, Err(BundleError::Signers(_))), "{refused:?}");
+
+    // Remade by somebody else it holds together, and is not by whom it was.
+    let remade = copy(&good);
+    remake_manifests(remade.path());
+    must_say(&by(remade.path(), &keys.allowed_signer), false, true, &["which is none of the signers given"]);
+    must_say(&by(remade.path(), &others), true, true, &[]);
+    let unsigned = copy(&good);
+    std::fs::remove_file(unsigned.path().join("tagmanifest-sha256.txt.sig")).expect("a file");
+    must_say(&by(unsigned.path(), &keys.allowed_signer), true, false, &["tagmanifest-sha256.txt.sig is missing"]);
+
+    if !run(&good, "command -v ssh-keygen").0 {
+        println!("skipped: ssh-keygen is not installed");
+        return;
+    }
+    let readme = std::fs::read_to_string(good.join("README.txt")).expect("a file");
+    let line = readme.lines().map(str::trim).find(|line| line.starts_with("ssh-keygen -Y verify")).expect("a command");
+    let signers = out.path().join("signers");
+    std::fs::write(&signers, format!("{}\n", keys.allowed_signer)).expect("written");
+    let line = line.replace("ALLOWED_SIGNERS", &signers.display().to_string()).replace("NAME", &principal);
+    let (holds, said) = run(&good, &line);
+    let fingerprint = by_fingerprint(&by(&good, &others).to_string());
+    assert!(holds && said.contains(&fingerprint), "{said}");
+    for spoiled in [remade.path(), unsigned.path()] {
+        assert!(!run(spoiled, &line).0, "{}", spoiled.display());
+    }
+    // And what OpenSSH signs, we know.
+    let own = out.path().join("own");
+    let (made, said) = run(&good, &format!("ssh-keygen -q -t ed25519 -N '' -f {}", own.display()));
+    assert!(made, "{said}");
+    let signs = format!("ssh-keygen -q -Y sign -f {} -n {} tagmanifest-sha256.txt", own.display(), bundle::NAMESPACE);
+    let resigned = copy(&good);
+    std::fs::remove_file(resigned.path().join("tagmanifest-sha256.txt.sig")).expect("a file");
+    let (signed, said) = run(resigned.path(), &signs);
+    assert!(signed, "{said}");
+    let public = std::fs::read_to_string(own.with_extension("pub")).expect("a key");
+    must_say(&by(resigned.path(), &format!("auditor {public}")), true, true, &["signed by auditor"]);
+}
+
+/// The fingerprint that a verdict names.
+fn by_fingerprint(verdict: &str) -> String {
+    let from = verdict.find("SHA256:").expect("a fingerprint");
+    verdict[from..].split(',').next().expect("its end").to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

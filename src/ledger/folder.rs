@@ -5,7 +5,8 @@
 //! DIR/lock              held while a process works here
 //! DIR/countersign.db    ledger and everything derived from it
 //! DIR/checkpoint        the last signed head (C2SP tlog-checkpoint)
-//! DIR/keys/             the signing seed, the secret of causes, the ledger's name; ledger.vkey is public: give it to your auditor
+//! DIR/keys/             the seeds that sign heads and bundles, the secret of causes, the ledger's name; ledger.vkey is public: give it to
+//!                       your auditor
 //! DIR/blobs/            files, by SHA-256
 //! ```
 //!
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::seal::{Checkpoint, NoteError, Signer, Verifier};
+use crate::seal::{Checkpoint, NoteError, Signer, SshSigner, Verifier};
 
 pub struct Folder {
     path: PathBuf,
@@ -95,6 +96,9 @@ impl Folder {
         let origin = read(&keys.join("origin"))?.trim().to_owned();
         let folder = Folder { path: path.to_owned(), _lock: lock, seed, cause_secret, origin };
         folder.require_own_vkey()?;
+        if !keys.join(BUNDLES).exists() {
+            create_seed(&keys.join(BUNDLES))?;
+        }
         Ok(folder)
     }
 
@@ -288,6 +292,14 @@ pub fn renew_cause_secret(path: &Path) -> Result<bool, FolderError> {
     }
 }
 
+/// The key that signs the bundles, without taking the folder.
+///
+/// # Errors
+/// [`FolderError::KeyMissing`]: it is lost, and the next start makes another one.
+pub fn bundle_signer(path: &Path) -> Result<SshSigner, FolderError> {
+    read_key(&path.join("keys").join(BUNDLES)).map(|seed| SshSigner::from_seed(&seed))
+}
+
 /// Whether a process works in the folder now, without taking it.
 pub fn is_at_work(path: &Path) -> bool {
     let lock = File::open(path.join("lock"));
@@ -335,6 +347,7 @@ fn create_keys(keys: &Path) -> Result<(), FolderError> {
     replace(&keys.join("origin"), origin.as_bytes())?;
     replace(&keys.join("ledger.vkey"), signer.verifier().to_string().as_bytes())?;
     create_cause_secret(keys)?;
+    create_seed(&keys.join(BUNDLES))?;
     // Last, so that a folder with a seed has all the others.
     replace(&keys.join("ledger.seed"), hex::encode(seed).as_bytes())
 }
@@ -343,6 +356,12 @@ fn create_cause_secret(keys: &Path) -> Result<(), FolderError> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret)?;
     replace(&keys.join(CAUSES), hex::encode(secret).as_bytes())
+}
+
+fn create_seed(file: &Path) -> Result<(), FolderError> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)?;
+    replace(file, hex::encode(seed).as_bytes())
 }
 
 fn read_key(path: &Path) -> Result<[u8; 32], FolderError> {
@@ -361,6 +380,7 @@ fn read(path: &Path) -> Result<String, FolderError> {
 }
 
 const CAUSES: &str = "causes.secret";
+const BUNDLES: &str = "bundles.seed";
 /// What the name of a head begins with whose log a recovery ended; which log of the ledger's it was, follows.
 const LOST: &str = "checkpoint.lost.";
 

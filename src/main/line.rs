@@ -8,8 +8,8 @@ use countersign::app::config::{Config, Given, LogAs};
 use countersign::app::serve::Time;
 use countersign::clock::Mode;
 
-/// Keeps the clock on every answer that somebody owes: incidents and approvals for AI systems in production, in chat, with
-/// evidence that an auditor can check.
+/// Keeps the clock on every answer that somebody owes: incidents, exceptions, rollbacks, approvals and handoffs of AI systems in
+/// production, in chat, with evidence that an auditor can check.
 ///
 /// Without a command it serves the local room.
 #[derive(Parser)]
@@ -67,6 +67,17 @@ pub enum Verb {
         /// The public key that the bundle's checkpoint must carry (the text of ledger.vkey), got from elsewhere than the bundle.
         #[arg(long, requires = "bundle")]
         key: Option<String>,
+        /// A file of those who may sign bundles, as OpenSSH's `allowed_signers`, got from elsewhere than the bundle.
+        #[arg(long, requires = "bundle", value_name = "FILE")]
+        signers: Option<PathBuf>,
+    },
+    /// Print the public keys that whoever checks the evidence is given.
+    Keys {
+        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+        data: PathBuf,
+        /// Only the line for OpenSSH's `allowed_signers`.
+        #[arg(long)]
+        allowed_signers: bool,
     },
     /// Export the evidence of one case as a BagIt bag.
     Export {

@@ -13,6 +13,7 @@
 //! | `path` | plan, build and verify inclusion and consistency proofs | RFC 6962 §2.1.1–2, RFC 9162 §2.1.3–4 |
 //! | `note` | signed notes and their keys | c2sp.org/signed-note |
 //! | `checkpoint` | a signed tree head | c2sp.org/tlog-checkpoint |
+//! | `sshsig` | signatures that OpenSSH checks, and whose count | PROTOCOL.sshsig, ssh-keygen(1) |
 //! | `proof` | the text file that shows one entry to be in the ledger | c2sp.org/tlog-proof |
 //! | `verify` | the audit of a whole ledger, in segments that can be checked side by side | |
 //! | `fault` | what an audit found, as sentences | |
@@ -28,6 +29,7 @@ mod leaf;
 mod note;
 mod path;
 mod proof;
+mod sshsig;
 mod tree;
 mod verify;
 
@@ -38,5 +40,6 @@ pub use leaf::{Actor, Clock, Envelope, LEAF_MAX_BYTES, LeafError, Pseudonym, V1,
 pub use note::{KeyError, NoteError, Signer, Verifier};
 pub use path::{PathError, Plan, PlanError, Run, verify_consistency, verify_inclusion};
 pub use proof::{Proof, ProofError};
+pub use sshsig::{AllowedSigners, SshError, SshKey, SshSigner, allowed_signer, verify as verify_ssh};
 pub use tree::{Frontier, Node, node_hash};
 pub use verify::{Audit, Copies, Head, Report, Row, SEGMENT_ENTRIES, Salted, Segment};

@@ -139,7 +139,7 @@ pub fn manifest(uses: &Uses, prefix: &str, name: &str, http: Option<&str>) -> Js
     let mut manifest = json!({
         "display_information": {
             "name": cut(name, NAME),
-            "description": "Keeps the clock on every answer that somebody owes: incidents and approvals for AI systems.",
+            "description": "Keeps the clock on every answer that somebody owes: incidents, exceptions, rollbacks, approvals, handoffs.",
             "background_color": "#1b3a4b",
         },
         "features": {

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{AGENT, BundleError, Files};
+use super::{AGENT, BundleError, Files, NAMESPACE};
 use crate::domain::CaseId;
-use crate::seal::Checkpoint;
+use crate::seal::{Checkpoint, SshSigner};
 
 pub(super) const DECLARATION: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 pub(super) const MANIFEST: &str = "manifest-sha256.txt";
 pub(super) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
+/// The signature over the tag manifest, and so over all that it and the manifest name.
+pub(super) const SIGNATURE: &str = "tagmanifest-sha256.txt.sig";
 pub(super) const README: &str = include_str!("../../../templates/bundle/README.txt");
 
 /// What bag-info.txt says.
@@ -41,8 +43,8 @@ pub(super) fn require_empty(out: &Path) -> Result<(), BundleError> {
     }
 }
 
-/// Writes the payload and the tag files around it. The tag manifest comes last: a bag without it broke off.
-pub(super) fn write(out: &Path, payload: Files, info: &Info<'_>) -> Result<(), BundleError> {
+/// Writes the payload and the tag files around it. The signature comes last: a bag without it broke off.
+pub(super) fn write(out: &Path, payload: Files, info: &Info<'_>, signer: &SshSigner) -> Result<(), BundleError> {
     let bytes = payload.values().map(|bytes| bytes.len() as u64).sum();
     let date = info.signed_at.and_then(|at| crate::domain::At(at).utc()).map(|at| at.format("%Y-%m-%d").to_string());
     let bag_info = about(AGENT, date.as_deref(), info.case, info.head, (bytes, payload.len()));
@@ -55,7 +57,8 @@ pub(super) fn write(out: &Path, payload: Files, info: &Info<'_>) -> Result<(), B
     for (path, bytes) in payload.iter().chain(&tags) {
         put(&out.join(path), bytes)?;
     }
-    put(&out.join(TAG_MANIFEST), tag_manifest.as_bytes())
+    put(&out.join(TAG_MANIFEST), tag_manifest.as_bytes())?;
+    put(&out.join(SIGNATURE), signer.sign(NAMESPACE, tag_manifest.as_bytes()).as_bytes())
 }
 
 /// The text of bag-info.txt. The payload is bytes and files.

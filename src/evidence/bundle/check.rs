@@ -6,21 +6,33 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::bag::{self, DECLARATION, MANIFEST, README, TAG_MANIFEST};
+use super::bag::{self, DECLARATION, MANIFEST, README, SIGNATURE, TAG_MANIFEST};
 use super::delegations::Delegations;
 use super::derive::{self, Kept, Sealed, Source};
-use super::{AGENT, BundleError, Files};
+use super::{AGENT, BundleError, Files, NAMESPACE};
 use crate::domain::CaseId;
 use crate::evidence::audit::{Verdict, sha256_of};
 use crate::ledger::Subjects;
 use crate::ledger::record::Record;
-use crate::seal::{Checkpoint, Envelope, Hash, Part, Proof, Verifier, commitment, leaf_hash};
+use crate::seal::{
+    AllowedSigners, Checkpoint, Envelope, Hash, Part, Proof, Verifier, commitment, leaf_hash, verify_ssh,
+};
 
 /// Checks a bundle. `key` is the ledger's public key as text, got from elsewhere than the bundle.
 ///
 /// # Errors
 /// [`BundleError`] where nothing can be said; what is wrong with the bundle is in the verdict.
 pub fn verify(dir: &Path, key: Option<&str>) -> Result<Verdict, BundleError> {
+    verify_signed(dir, key, None)
+}
+
+/// As [`verify`], and it must have been signed by one of these: the text of an `allowed_signers` file, got from elsewhere.
+///
+/// # Errors
+/// As [`verify`]; [`BundleError::Signers`].
+pub fn verify_signed(dir: &Path, key: Option<&str>, signers: Option<&str>) -> Result<Verdict, BundleError> {
+    let signers =
+        signers.map(|text| AllowedSigners::parse(text, NAMESPACE)).transpose().map_err(BundleError::Signers)?;
     if !dir.join("bagit.txt").is_file() {
         return Err(BundleError::NotABundle(dir.to_owned()));
     }
@@ -31,6 +43,7 @@ pub fn verify(dir: &Path, key: Option<&str>) -> Result<Verdict, BundleError> {
         check.unsound(format!("{path} is neither a file nor a folder."));
     }
     check.bag()?;
+    check.signature(signers.as_ref())?;
     check.evidence(pinned)?;
     Ok(check.verdict)
 }
@@ -108,6 +121,36 @@ impl Check {
         Ok(())
     }
 
+    /// Whether somebody signed for the bag as it is, and who.
+    fn signature(&mut self, signers: Option<&AllowedSigners>) -> Result<(), BundleError> {
+        let (Some(signature), Some(manifest)) = (self.text(SIGNATURE)?, self.bytes(TAG_MANIFEST)?) else {
+            return Ok(());
+        };
+        let by = match verify_ssh(&signature, NAMESPACE, &manifest) {
+            Ok(by) => by,
+            Err(error) => {
+                self.unsound(format!("{SIGNATURE}: {error}."));
+                return Ok(());
+            }
+        };
+        match signers.map(|signers| signers.principal(&by)) {
+            Some(Some(principal)) => {
+                let note = format!("The bundle was signed by {principal}, one of the signers given.");
+                self.verdict.notes.push(note);
+            }
+            Some(None) => self.unsound(format!(
+                "{SIGNATURE} is by the key {}, which is none of the signers given for bundles.",
+                by.fingerprint()
+            )),
+            None => self.verdict.notes.push(format!(
+                "The bundle was signed by the key {}. Whose that is, nobody here has said: give the allowed signers, got from elsewhere, \
+                 with --signers.",
+                by.fingerprint()
+            )),
+        }
+        Ok(())
+    }
+
     /// Compares a manifest with the files it is about. Returns the paths that it names.
     fn manifest(&mut self, name: &str, payload: bool) -> Result<BTreeSet<String>, BundleError> {
         let Some(text) = self.text(name)? else { return Ok(BTreeSet::new()) };
@@ -126,7 +169,9 @@ impl Check {
                 }
             }
         }
-        let about = |path: &&String| path.starts_with("data/") == payload && path.as_str() != TAG_MANIFEST;
+        let about = |path: &&String| {
+            path.starts_with("data/") == payload && ![TAG_MANIFEST, SIGNATURE].contains(&path.as_str())
+        };
         let extra: Vec<String> =
             self.files.keys().filter(about).filter(|path| !listed.contains_key(*path)).cloned().collect();
         for path in extra {
@@ -583,7 +628,7 @@ impl Check {
         attached: &BTreeSet<String>,
         entries: impl Iterator<Item = &'e Sealed>,
     ) {
-        let tags = ["bagit.txt", "bag-info.txt", "README.txt", MANIFEST, TAG_MANIFEST];
+        let tags = ["bagit.txt", "bag-info.txt", "README.txt", MANIFEST, TAG_MANIFEST, SIGNATURE];
         let mut belongs: BTreeSet<String> = tags.into_iter().map(str::to_owned).collect();
         belongs.extend(made.keys().cloned());
         belongs.extend(["data/checkpoint", "data/ledger.vkey"].map(str::to_owned));

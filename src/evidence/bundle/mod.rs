@@ -30,13 +30,13 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use self::check::verify;
+pub use self::check::{verify, verify_signed};
 use self::derive::{Kept, Sealed, Source};
 use crate::domain::line::Named as _;
 use crate::domain::{CaseId, every_case};
 use crate::ledger::Subjects;
 use crate::ledger::folder::{self, Folder, FolderError, blob_path};
-use crate::seal::{Checkpoint, Envelope, NoteError, Plan, Proof, leaf_hash};
+use crate::seal::{self, Checkpoint, Envelope, NoteError, Plan, Proof, SshError, leaf_hash};
 use crate::store::{self, EntryRead, Reader, StoreError};
 
 /// A file of the bag by its path in it, which uses `/`.
@@ -78,6 +78,8 @@ pub enum BundleError {
     NotABundle(PathBuf),
     #[error("the key given isn't one: {0}. Give the text of the ledger's ledger.vkey.")]
     Key(#[from] crate::seal::KeyError),
+    #[error("the allowed signers given can't be used: {0}. `countersign keys --data` prints the line for a ledger.")]
+    Signers(SshError),
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
 }
@@ -115,6 +117,39 @@ impl fmt::Display for Exported {
     }
 }
 
+/// What a bundle's signature is for, so that no other signature by the same key is taken for one.
+pub const NAMESPACE: &str = "evidence-bundle";
+
+/// What whoever checks bundles is given, by another way than the bundles.
+///
+/// # Errors
+/// [`BundleError::Folder`].
+pub fn keys(data: &Path) -> Result<Keys, BundleError> {
+    let verifier = folder::verifier(data)?;
+    let allowed_signer = seal::allowed_signer(verifier.name(), NAMESPACE, &folder::bundle_signer(data)?.key());
+    Ok(Keys { ledger: verifier.to_string(), allowed_signer })
+}
+
+/// The public keys of a data folder. Shown as text for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// Of the heads, as c2sp.org/signed-note writes it: for `verify --key`.
+    pub ledger: String,
+    /// Of the bundles, as a line of OpenSSH's `allowed_signers`.
+    pub allowed_signer: String,
+}
+
+impl fmt::Display for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Heads are signed by this key, for `verify --key`:\n\n{}\n\nBundles are signed by this one, a line for `verify --signers` and for \
+             OpenSSH's allowed_signers:\n\n{}\n\nGive both to whoever checks your evidence, by another way than the evidence.",
+            self.ledger, self.allowed_signer
+        )
+    }
+}
+
 /// Exports a case of a data folder up to the last signed head, also while a bot works there. `out` must not exist, or be
 /// empty.
 ///
@@ -124,7 +159,7 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
     bag::require_empty(out)?;
     let gathered = store::undisturbed(&data.join(Folder::DATABASE), || gather(data, case)).await?;
     let Gathered { files, head, signed_at, entries, attachments, later, lacking } = gathered;
-    bag::write(out, files, &bag::Info { case, head: &head, signed_at })?;
+    bag::write(out, files, &bag::Info { case, head: &head, signed_at }, &folder::bundle_signer(data)?)?;
     Ok(Exported { case, out: out.to_owned(), entries, files: attachments, later, lacking })
 }
 
