@@ -807,6 +807,15 @@ async fn a_bundle_is_signed_and_openssh_knows_by_whom() {
     let refused = bundle::verify_signed(&good, None, Some("* ssh-ed25519 AAAA"));
     assert!(matches!(refused, Err(BundleError::Signers(_))), "{refused:?}");
 
+    // A key that is lost is made anew by a start, and said before.
+    let lost = copy(data.path());
+    std::fs::remove_file(lost.path().join("keys/bundles.seed")).expect("a file");
+    let refused = bundle::export(lost.path(), inc_1(), &out.path().join("unsigned")).await.expect_err("no key");
+    assert!(
+        refused.to_string().contains("bundles.seed is missing") && !out.path().join("unsigned").exists(),
+        "{refused}"
+    );
+
     // Remade by somebody else it holds together, and is not by whom it was.
     let remade = copy(&good);
     remake_manifests(remade.path());

@@ -51,6 +51,11 @@ pub enum FolderError {
         "{0} is missing or no key. Restore it from your backup of the keys; if there is none, run `countersign recover`."
     )]
     CauseSecretLost(PathBuf),
+    #[error(
+        "{0} is missing, so bundles can't be signed. Restore it from your backup of the keys. If there is none, start the bot there once, which \
+         makes another, and give your auditors what `countersign keys` prints then."
+    )]
+    BundleKeyMissing(PathBuf),
     #[error("{0} can't be read as a key: {1}. Restore it from your backup of the keys.")]
     KeyBroken(PathBuf, String),
     #[error(
@@ -295,9 +300,13 @@ pub fn renew_cause_secret(path: &Path) -> Result<bool, FolderError> {
 /// The key that signs the bundles, without taking the folder.
 ///
 /// # Errors
-/// [`FolderError::KeyMissing`]: it is lost, and the next start makes another one.
+/// [`FolderError::BundleKeyMissing`], [`FolderError::KeyBroken`].
 pub fn bundle_signer(path: &Path) -> Result<SshSigner, FolderError> {
-    read_key(&path.join("keys").join(BUNDLES)).map(|seed| SshSigner::from_seed(&seed))
+    let file = path.join("keys").join(BUNDLES);
+    match read_key(&file) {
+        Err(FolderError::KeyMissing(_)) => Err(FolderError::BundleKeyMissing(file)),
+        seed => seed.map(|seed| SshSigner::from_seed(&seed)),
+    }
 }
 
 /// Whether a process works in the folder now, without taking it.
