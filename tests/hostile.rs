@@ -466,6 +466,17 @@ async fn a_restricted_incident_does_not_exist_for_others() {
     stage.say("maya", "inc-1", &format!("between us: {secret}")).await.ok();
     stage.upload("maya", "inc-1", "zebrafinch.txt", secret.as_bytes()).await.ok();
     stage.say("maya", "inc-1", &format!("/incident note INC-1 {secret} again")).await.ok();
+    // What is about it is as hidden as it is; Jonas has a part in going back, and Tomáš in nothing.
+    let hidden_too = "Kestrel";
+    let about = format!("/rollback propose credit-scoring from=r2 to=r1 \"{hidden_too} goes back\" on=INC-1");
+    let proposed = stage.say("maya", "inc-1", &about).await.ok();
+    assert!(proposed.to_string().contains("RBK-1"), "{proposed}");
+    stage.say("arjun", "inc-1", "/incident role INC-1 lead").await.ok();
+    let offered = stage
+        .say("arjun", "inc-1", &format!("/handoff offer INC-1 to=@lena reason=\"{hidden_too} is hers\""))
+        .await
+        .ok();
+    assert!(offered.to_string().contains("HOF-1"), "{offered}");
     stage.post("clock", &json!({ "advance": "3h" })).await.ok();
     stage.quiet().await;
     let inside = stage.messages("maya", "inc-1").await;
@@ -501,6 +512,29 @@ async fn a_restricted_incident_does_not_exist_for_others() {
     }
     assert!(texts.len() > 60 && without.len() > 15, "{texts:?} {without:?}");
     let mut all_he_got = String::new();
+    let mut no_part_in_it = String::new();
+    // Of all three, whoever has no part in any.
+    for (kind, text) in texts.iter().flat_map(|text| ["RBK", "HOF"].map(|kind| (kind, text))) {
+        let (hidden, absent) = (format!("{kind}-1"), format!("{kind}-777"));
+        let there = stage.say("tomas", "credit-ai", &text.replace("{}", &hidden)).await;
+        let gone = stage.say("tomas", "credit-ai", &text.replace("{}", &absent)).await;
+        no_part_in_it.push_str(&there.text());
+        let words = |reply: &Reply| {
+            let mut body = reply.body.clone();
+            body["message"] = Value::Null;
+            body.to_string().replace(&absent, &hidden)
+        };
+        assert_eq!((there.status, words(&there)), (gone.status, words(&gone)), "{text} of {hidden}");
+    }
+    for text in &without {
+        let answer = stage.say("tomas", "credit-ai", text).await.text();
+        let names = |id: &str| answer.contains(&format!("\"{id}\"")) && !text.contains(id);
+        assert!(!names("RBK-1") && !names("HOF-1") && !names("INC-1"), "{text}: {answer}");
+        no_part_in_it.push_str(&answer);
+    }
+    for hidden in [secret, hidden_too, "inc-1\""] {
+        assert!(!no_part_in_it.contains(hidden), "{hidden} is spoken of in {no_part_in_it}");
+    }
     for text in texts {
         let there = stage.say(outsider, "credit-ai", &text.replace("{}", "INC-1")).await;
         let gone = stage.say(outsider, "credit-ai", &text.replace("{}", absent)).await;
