@@ -22,6 +22,7 @@ mod owed;
 mod queue;
 mod regulation;
 mod rotas;
+mod sla_status;
 
 pub use handoff::{BriefOnCase, DrilledOn, HandoffBrief, Moving, handoff_brief};
 pub use held::held;
@@ -30,6 +31,7 @@ pub use owed::{OwedCase, OwedDuty, mine, taken_over};
 pub use queue::{QueueRow, path_queues, queue};
 pub use regulation::{DraftedField, RegulatorDraft, clocks, regulator_draft};
 pub use rotas::rotas;
+pub use sla_status::{WorkflowStatus, sla_status};
 
 /// Most rows that are shown at once.
 const ROWS_AT_MOST: usize = 25;
@@ -82,21 +84,6 @@ pub struct Happened {
     pub lines: Vec<StoryLine>,
     /// How many lines between the first and the last ones are left out.
     pub more: usize,
-}
-
-/// How a workflow stands.
-#[derive(Clone, Debug, Serialize)]
-pub struct WorkflowStatus {
-    /// Which.
-    pub workflow: WorkflowId,
-    /// How many cases of each kind are open.
-    pub open: Vec<(CaseKind, u32)>,
-    /// Answers owed, the late ones included.
-    pub owed: u32,
-    /// Answers late.
-    pub late: u32,
-    /// The next deadline.
-    pub next_due: Option<At>,
 }
 
 /// How the bot itself is.
@@ -380,22 +367,6 @@ fn timeline_facts(case: CaseId, title: &str, shown: usize, more: usize) -> Json 
     json!({ "case": case.to_string(), "title": title, "count": shown + more, "more": more })
 }
 
-/// How each workflow stands.
-/// Not `all`: older cases weren't counted.
-pub fn sla_status(speaker: &Speaker<'_>, rows: &[WorkflowStatus], all: bool, freezes: &[&Freeze]) -> Card {
-    let mut card = private(speaker, "answer/sla-status.txt", sla_status_facts(rows, all));
-    card.lines.extend(held(speaker, freezes, None));
-    card.due_us = rows.iter().filter_map(|row| row.next_due).map(|due| due.0).min();
-    card.buttons = button(find("sla", "mine"), None, None, Style::Plain).into_iter().collect();
-    card
-}
-
-fn sla_status_facts(rows: &[WorkflowStatus], all: bool) -> Json {
-    let late: u32 = rows.iter().map(|row| row.late).sum();
-    let owed: u32 = rows.iter().map(|row| row.owed).sum();
-    json!({ "rows": rows, "late": late, "owed": owed, "all": all })
-}
-
 /// How the bot itself is.
 pub fn health(speaker: &Speaker<'_>, health: &Health) -> Card {
     private(speaker, "answer/health.txt", json!(health))
@@ -583,14 +554,6 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         on_one_case(Vec::new(), &owed[..1]),
     ];
     let too_many = vec![owed_in_all[3].clone(); ROWS_AT_MOST + 1];
-    let busy = WorkflowStatus {
-        workflow: "credit-scoring".into(),
-        open: vec![(CaseKind::Incident, 1), (CaseKind::Approval, 2)],
-        owed: 3,
-        late: 1,
-        next_due: Some(samples::DUE),
-    };
-    let idle = WorkflowStatus { open: Vec::new(), owed: 0, late: 0, next_due: None, ..busy.clone() };
     let link = |up, trouble: Option<&str>| LinkStatus {
         platform: "slack".to_owned(),
         up,
@@ -648,6 +611,7 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
     let rows = vec![listed.clone(); START_ROWS_AT_MOST + 1];
     let mut all: Vec<(&'static str, Json)> =
         held::samples().into_iter().map(|facts| ("answer/held.txt", facts)).collect();
+    all.extend(sla_status::samples().into_iter().map(|facts| ("answer/sla-status.txt", facts)));
     all.extend([
         ("answer/list.txt", list_facts(None, &filter, &[listed.clone(), late, bare], false)),
         ("answer/list.txt", list_facts(Some(CaseKind::Incident), &filter, &vec![listed; ROWS_AT_MOST + 1], true)),
@@ -658,8 +622,6 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/mine.txt", mine_facts(speaker, &[], samples::NOW, true, ROWS_AT_MOST)),
         ("answer/timeline.txt", timeline_facts(case, &title, 1, 0)),
         ("answer/timeline.txt", timeline_facts(case, &title, 1, 2)),
-        ("answer/sla-status.txt", sla_status_facts(&[busy, idle], false)),
-        ("answer/sla-status.txt", sla_status_facts(&[], true)),
         ("answer/health.txt", json!(well)),
         ("answer/health.txt", json!(cut_off)),
         ("answer/health.txt", json!(behind)),

@@ -6,7 +6,7 @@ use crate::domain::notice::{ClockItem, Notice, To};
 use crate::domain::obligation::{Attribution, Change, Holder, Obligation, Passed, Wants};
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
-use crate::domain::{At, Case, Draft, PersonId, RoleId, Ruling, World, bot};
+use crate::domain::{Draft, PersonId, RoleId, Ruling, bot};
 
 /// What passing time did to one obligation, for the case's kind to draw its conclusions from.
 pub enum TimePassed {
@@ -19,7 +19,7 @@ pub enum TimePassed {
 /// The case wanted to be woken, and the moment has come. One message for everything that fell due: after downtime, one
 /// true thing instead of several stale ones.
 pub fn wake(scene: &Scene<'_>) -> Ruling {
-    let (case, world, at) = (scene.case, scene.world, scene.ask.at);
+    let (case, at) = (scene.case, scene.ask.at);
     let mut draft = scene.draft();
     move_to_present_holders(&mut draft);
     let mut passed: Vec<TimePassed> = Vec::new();
@@ -27,7 +27,7 @@ pub fn wake(scene: &Scene<'_>) -> Ruling {
         let Some(obligation) = draft.case.obligation(number).cloned() else { continue };
         match obligation.next() {
             Some((due, Wants::Step)) if due <= at => {
-                let attributed = || attribution(case, &obligation, world, at);
+                let attributed = || attribution(scene, &obligation);
                 let Some(steps) = obligation.step(at, attributed) else { continue };
                 draft.change(number, steps.clone().change());
                 passed.push(TimePassed::Steps { before: Box::new(obligation), passed: steps });
@@ -179,9 +179,9 @@ fn tell_that_nobody_is_left(draft: &mut Draft<'_>, obligation: &Obligation) {
 }
 
 /// Whose slowness a missed deadline is, until somebody contests it.
-fn attribution(case: &Case, obligation: &Obligation, world: &World<'_>, at: At) -> Attribution {
-    let policy = world.policy;
-    if let Some(attribution) = case.body.attributed(obligation, case, world, at) {
+fn attribution(scene: &Scene<'_>, obligation: &Obligation) -> Attribution {
+    let policy = scene.world.policy;
+    if let Some(attribution) = scene.case.body.attributed(obligation, scene) {
         return attribution;
     }
     let party = match &obligation.holder {

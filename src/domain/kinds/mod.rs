@@ -89,7 +89,7 @@ pub trait Kind: Sized {
     /// People who may not answer an obligation: separation of duties.
     fn excluded(&self, owed: &Obligation) -> Vec<PersonId>;
     /// Whose slowness a breach is, where it isn't the holder's party's.
-    fn attributed(&self, owed: &Obligation, case: &Case, world: &World<'_>, at: At) -> Option<Attribution>;
+    fn attributed(&self, owed: &Obligation, scene: &Scene<'_>) -> Option<Attribution>;
     /// Whether the case relies on this acknowledgement now, so that its expiry is worth asking about.
     fn relies_on(&self, acknowledgement: &Obligation, case: &Case) -> bool;
     /// The command with the draft that it accepts in it; `None`: it accepts none.
@@ -578,14 +578,8 @@ macro_rules! kinds {
             pub fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
                 match self { $(Body::$kind(it) => it.excluded(owed),)* }
             }
-            pub fn attributed(
-                &self,
-                owed: &Obligation,
-                case: &Case,
-                world: &World<'_>,
-                at: At,
-            ) -> Option<Attribution> {
-                match self { $(Body::$kind(it) => it.attributed(owed, case, world, at),)* }
+            pub(in crate::domain) fn attributed(&self, owed: &Obligation, scene: &Scene<'_>) -> Option<Attribution> {
+                match self { $(Body::$kind(it) => it.attributed(owed, scene),)* }
             }
             pub fn relies_on(&self, acknowledgement: &Obligation, case: &Case) -> bool {
                 match self { $(Body::$kind(it) => it.relies_on(acknowledgement, case),)* }

@@ -35,15 +35,10 @@ impl Approval {
     }
 
     /// Where nothing is missing but the vote that a freeze holds, and it held for most of the time, the slowness is that of whoever holds it.
-    pub(super) fn attributed_to_a_freeze(
-        &self,
-        owed: &Obligation,
-        case: &Case,
-        world: &World<'_>,
-        at: At,
-    ) -> Option<Attribution> {
+    pub(super) fn attributed_to_a_freeze(&self, owed: &Obligation, scene: &Scene<'_>) -> Option<Attribution> {
+        let (case, world) = (scene.case, scene.world);
         // As it was when the time was up, also where that is seen later.
-        let (opened, due) = (owed.opened, owed.terms.due.min(at));
+        let (opened, due) = (owed.opened, owed.terms.due.min(scene.ask.at));
         let freeze = self.held_by(case, world, due - Span(1))?;
         let held = due.min(freeze.until.unwrap_or(due)) - opened.max(freeze.since.unwrap_or(opened));
         if Span(2 * held.0) < due - opened {

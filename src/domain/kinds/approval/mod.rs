@@ -482,10 +482,10 @@ impl Kind for Approval {
     }
 
     /// The approvers wait for whoever asked them: that side is told apart from every party that decides.
-    fn attributed(&self, owed: &Obligation, case: &Case, world: &World<'_>, at: At) -> Option<Attribution> {
+    fn attributed(&self, owed: &Obligation, scene: &Scene<'_>) -> Option<Attribution> {
         match owed.duty.of_approval()? {
             ApprovalDuty::AnswerQuestion => Some(Attribution::Requester),
-            ApprovalDuty::Decide => self.attributed_to_a_freeze(owed, case, world, at),
+            ApprovalDuty::Decide => self.attributed_to_a_freeze(owed, scene),
             ApprovalDuty::ReviewBreakGlass => None,
         }
     }

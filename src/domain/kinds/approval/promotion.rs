@@ -5,7 +5,7 @@
 
 use super::{Approval, Verb};
 use crate::domain::kinds::rollback;
-use crate::domain::line::{Named, Sentence, say};
+use crate::domain::line::{Line, Named, Sentence, say};
 use crate::domain::policy::{RedFlag, Workflow, redflag};
 use crate::domain::scene::Scene;
 use crate::domain::text::quoted;
@@ -45,19 +45,23 @@ pub(super) fn lacks(world: &World<'_>, id: &WorkflowId) -> Vec<RedFlag> {
 
 /// For the answer to whoever asked: why nobody can approve yet, or nothing.
 pub(super) fn said(world: &World<'_>, id: &WorkflowId, at: At) -> Sentence {
-    let drill = || rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…");
     match (&lacks(world, id)[..], lacks_a_drill(world, id, at)) {
         ([], None) => Sentence::default(),
         ([], Some(_)) => {
-            say!["Nobody can approve it yet: no drill of its way back is on record that counts, ", drill(), ". "]
+            say!["Nobody can approve it yet: no drill of its way back is on record that counts, ", drill(id), ". "]
         }
         (lacks, None) => format!("Nobody can approve it yet: {}. ", first_of(lacks)).into(),
         (lacks, Some(_)) => say![
             format!("Nobody can approve it yet: {}. Nor is a drill of its way back on record, ", first_of(lacks)),
-            drill(),
+            drill(id),
             ". "
         ],
     }
+}
+
+/// What goes the way back for practice.
+fn drill(id: &WorkflowId) -> Line {
+    rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…")
 }
 
 /// Where the policy asks for a drill before production and none counts: how recent it has to be, and when the last one was.
@@ -95,7 +99,7 @@ impl Approval {
             let within = every.map(|every| format!(" of the last {every}")).unwrap_or_default();
             let was = last.map(|last| format!("; the last one was {}", scene.moment(last))).unwrap_or_default();
             say![
-                rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…"),
+                drill(id),
                 format!(". The policy asks for a drill{within} on record before {id} goes into production{was}.")
             ]
         });

@@ -326,7 +326,7 @@ impl Kind for Exception {
         }
     }
 
-    fn attributed(&self, _owed: &Obligation, _case: &Case, _world: &World<'_>, _at: At) -> Option<Attribution> {
+    fn attributed(&self, _owed: &Obligation, _scene: &Scene<'_>) -> Option<Attribution> {
         None
     }
 

@@ -366,7 +366,7 @@ impl Kind for Incident {
         Vec::new()
     }
 
-    fn attributed(&self, _owed: &Obligation, _case: &Case, _world: &World<'_>, _at: At) -> Option<Attribution> {
+    fn attributed(&self, _owed: &Obligation, _scene: &Scene<'_>) -> Option<Attribution> {
         None
     }
 
