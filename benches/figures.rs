@@ -8,15 +8,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use countersign::answers::Answers;
 use countersign::app::serve::Assembly;
+use countersign::blobs::folder::keep_blob;
 use countersign::chat::Chats;
+use countersign::chat::reception::Reception;
 use countersign::clock::Clock;
 use countersign::desk::{DeskHandle, Handled};
 use countersign::domain::mark::Words;
 use countersign::domain::policy::Policy;
-use countersign::domain::{At, Lane, Span};
+use countersign::domain::{At, CaseId, Lane, Span};
 use countersign::ledger::folder::Folder;
-use countersign::ledger::heard::{Account, Heard, What};
+use countersign::ledger::heard::{Account, File, Heard, What};
 use countersign::store::Reader;
 use countersign::web::App;
 use futures_util::StreamExt as _;
@@ -50,8 +53,14 @@ fn main() {
         if wants("verify") {
             verify().await;
         }
+        if wants("search") {
+            search().await;
+        }
         if wants("handoff") {
             handoff().await;
+        }
+        if wants("export") {
+            export().await;
         }
     });
 }
@@ -59,6 +68,7 @@ fn main() {
 struct House {
     folder: tempfile::TempDir,
     desk: DeskHandle,
+    answers: Answers,
     reader: Reader,
     task: JoinHandle<Result<(), countersign::desk::DeskError>>,
     clock: Clock,
@@ -77,7 +87,8 @@ impl House {
         let assembled = assembly.assemble(|_| Chats::default()).await.expect("the desk opens");
         // No courier runs: what is measured is deciding.
         let App { reception, reader, .. } = assembled.app;
-        House { folder, desk: reception.desk, reader, task: tokio::spawn(assembled.desk.run()), clock }
+        let Reception { desk, answers, .. } = reception;
+        House { folder, desk, answers, reader, task: tokio::spawn(assembled.desk.run()), clock }
     }
 
     async fn stop(self) -> tempfile::TempDir {
@@ -91,8 +102,12 @@ impl House {
     }
 
     async fn hear(&self, cause: String, who: &str, what: What) {
+        self.hear_in(cause, who, "local/room", what).await;
+    }
+
+    async fn hear_in(&self, cause: String, who: &str, lane: &str, what: What) {
         let from = Account::member(who, who);
-        let lane: Lane = "local/room".parse().expect("a lane");
+        let lane: Lane = lane.parse().expect("a lane");
         let heard = Heard::live(cause, from, lane, what);
         let handled = self.desk.hear(heard).await.expect("the desk answers");
         if let Handled::Answer(answer) = &handled {
@@ -288,6 +303,67 @@ async fn handoff() {
     }
 }
 
+/// A case with a gibibyte of attachments, exported by a process of its own in each form, and checked.
+async fn export() {
+    const FILES: usize = 64;
+    const EACH: usize = 16 << 20;
+    let house = House::new().await;
+    house.command("open".to_owned(), "maya", request(1)).await;
+    let case: CaseId = "APR-1".parse().expect("a case");
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for nth in 0..FILES {
+        let bytes: Vec<u8> = (0..EACH / 8)
+            .flat_map(|_| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                state.to_le_bytes()
+            })
+            .collect();
+        let sha256 = keep_blob(house.folder.path(), &bytes).expect("a blob");
+        let file = File { name: format!("recording-{nth}.bin"), bytes: EACH as u64, sha256 };
+        let what =
+            What::Said { message: format!("m{nth}"), text: "the recording".to_owned(), files: Words::of(vec![file]) };
+        let lane: Lane = "local/room".parse().expect("a lane");
+        let heard = Heard::live(format!("file/{nth}"), Account::member("maya", "maya"), lane, what);
+        house.desk.hear(Heard { about: Some(case), ..heard }).await.expect("the desk answers");
+    }
+    let folder = house.stop().await;
+    let out = tempfile::tempdir().expect("a temporary folder");
+    for form in ["bag", "bag.zip", "bag.tar.zst"] {
+        let path = out.path().join(form);
+        let words = ["export", "APR-1", "--data", "--out"].map(std::ffi::OsStr::new);
+        let exports = [words[0], words[1], words[2], folder.path().as_os_str(), words[3], path.as_os_str()];
+        let (took, peak) = run(&exports);
+        print("export", &format!("MB of attachments, as {form}"), FILES * EACH / 1_000_000, took);
+        println!("    at most {peak} MB resident");
+        let (took, peak) = run(&[std::ffi::OsStr::new("verify"), path.as_os_str()]);
+        print("export", &format!("MB of attachments checked in {form}"), FILES * EACH / 1_000_000, took);
+        println!("    at most {peak} MB resident");
+        let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        gone.expect("it is gone");
+    }
+}
+
+/// How long a call of the program took, and the most that it held in memory, in MB.
+fn run(arguments: &[&std::ffi::OsStr]) -> (Duration, u64) {
+    let begun = Instant::now();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(arguments)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    let mut peak = 0;
+    loop {
+        peak = peak.max(memory_of(&child.id().to_string(), "VmHWM:"));
+        if let Some(ended) = child.try_wait().expect("a child") {
+            assert!(ended.success(), "{ended}");
+            return (begun.elapsed(), peak);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// How long after their moment the nudges since an entry were decided, in microseconds. The commit follows within the same
 /// batch.
 async fn delays(reader: &Reader, since: u64) -> Vec<i64> {
@@ -330,6 +406,60 @@ async fn verify() {
     assert!(verdict.is_good(), "{verdict}");
     print("verify", "entries", entries, elapsed);
     start(folder.path()).await;
+}
+
+/// Words of a million messages found again: a common one, a rare one, the beginnings of both, and one that is everywhere but where the
+/// asker may look.
+async fn search() {
+    let messages: usize = std::env::var("MESSAGES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+    let house = Arc::new(House::new().await);
+    let (workers_count, each) = (256, messages / 256);
+    let mut workers = JoinSet::new();
+    for worker in 0..workers_count {
+        let house = house.clone();
+        workers.spawn(async move {
+            for round in 0..each {
+                let nth = worker * each + round;
+                let text = format!(
+                    "message {round}: the batch of last night looks odd, see the dashboard for region {worker}, ticket T{nth}"
+                );
+                let what = What::Said { message: format!("m{nth}"), text, files: Words::default() };
+                // Nine of ten are said to the bot alone, by somebody else than who searches.
+                let (who, lane) = if nth.is_multiple_of(10) { ("maya", "local/room") } else { ("dev", "local/@dev") };
+                house.hear_in(format!("s{nth}"), who, lane, what).await;
+            }
+        });
+    }
+    workers.join_all().await;
+    let begun = Instant::now();
+    let by = "maya".into();
+    let ask = |words: &str| countersign::grammar::Search { words: words.to_owned(), ..Default::default() };
+    while house.answers.search(&ask("batch"), &by).await.expect("an answer").expect("they may").missing > 0 {}
+    print("search", "entries taken into the index", messages, begun.elapsed());
+    let size = std::fs::metadata(house.folder.path().join(Folder::SEARCH)).map_or(0, |file| file.len());
+    println!("    index {} MB, resident {} MB", size / 1_000_000, resident_mb());
+    for (what, tries, words) in [
+        ("a common word", 300, &(|_| "batch".to_owned()) as &dyn Fn(usize) -> String),
+        ("three common words", 300, &|_| "batch night odd".to_owned()),
+        ("the beginning of a common word", 300, &|_| "dash*".to_owned()),
+        ("a rare word", 300, &|nth| format!("T{}", nth * 10)),
+        ("a common and a rare word", 300, &|nth| format!("batch T{}", nth * 10)),
+        ("a word that only others may see", 300, &|nth| format!("T{}", nth * 10 + 1)),
+        ("a word that is nowhere", 300, &|nth| format!("nowhere{nth}")),
+    ] {
+        let mut took = Vec::new();
+        for nth in 0..tries {
+            let asked = ask(&words(nth));
+            let begun = Instant::now();
+            let found = house.answers.search(&asked, &by).await.expect("an answer").expect("they may");
+            took.push(begun.elapsed());
+            let is_there = !what.contains("only others") && !what.contains("nowhere");
+            assert_eq!(found.count() > 0, is_there, "{what}: {found:?}");
+        }
+        took.sort();
+        println!("search: {what}: p50 {:.2?} p99 {:.2?} longest {:.2?}", at(&took, 50), at(&took, 99), at(&took, 100));
+    }
+    Arc::into_inner(house).expect("nobody else").stop().await;
 }
 
 /// A start over a long ledger, as its own process, and what it holds when idle.
@@ -403,7 +533,11 @@ fn processor_time() -> Duration {
 
 /// Resident memory of a process in MB, from Linux' /proc; 0 elsewhere.
 fn resident_of(process: &str) -> u64 {
+    memory_of(process, "VmRSS:")
+}
+
+fn memory_of(process: &str, which: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(which));
     line.and_then(|kb| kb.trim().split(' ').next()?.parse::<u64>().ok()).unwrap_or(0) / 1_000
 }

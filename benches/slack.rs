@@ -76,6 +76,10 @@ async fn commands() {
             messages_per_second: std::num::NonZeroU32::MIN,
         }],
         discord: None,
+        witness_listen: None,
+        heads_dir: None,
+        time_stamps: None,
+        blobs: None,
         secret_files: Vec::new(),
         log: LogAs::Text,
     };

@@ -25,13 +25,17 @@ create table ledger (
 );
 -- A case's own story, and the timeline that is drawn from it; its entries are numbered from 1 without gaps.
 create unique index ledger_by_case on ledger (case_id, case_seq) where case_id is not null;
--- The entries that say who is meant by a pseudonym, which policy took force, who stands in for whom and whose words were
--- erased: they belong to the evidence of cases.
+-- The entries that say who is meant by a pseudonym, which policy took force, who stands in for whom, whose words were
+-- erased and when the key of the heads was changed: they belong to the evidence of cases.
 create index ledger_beside_cases on ledger (seq) where kind in
-    ('person.introduced', 'policy.loaded', 'delegation.set', 'delegation.began', 'delegation.ended', 'words.erased');
+    ('person.introduced', 'policy.loaded', 'delegation.set', 'delegation.began', 'delegation.ended', 'words.erased', 'key.rotated');
 
 -- When the bot may have missed something, for red flags.
 create index ledger_gaps on ledger (seq) where kind = 'capture.gap';
+-- Which words were erased is asked at each start.
+create index ledger_erasures on ledger (seq) where kind = 'words.erased';
+-- Which key signed the heads of which time.
+create index ledger_keys on ledger (seq) where kind = 'key.rotated';
 
 -- Whom a pseudonym stands for: a person of the policy (`maya`) or an account that it doesn't know (`slack/U024BE7LH`). Without
 -- the row, and with the words of the entry that introduced the pseudonym erased, nobody can tell any more.
@@ -59,7 +63,20 @@ create table checkpoint (
     constraint checkpoint_pk primary key (size, at_us)
 ) without rowid;
 
--- A case as its events made it. `wake_us` is when it wants to be woken: a function of the snapshot, written with it.
+-- What witnesses said of signed heads: the newest of each witness for each size of a log. `name` is that of the witness's key, `line`
+-- its signature line as c2sp.org/tlog-cosignature has it; `first_us` is when it first said so, `at_us` when it last did. The ledger knows nothing of them: each would want a new head.
+create table cosignature (
+    origin   text not null,
+    size     bigint not null,
+    name     text not null,
+    line     text not null,
+    first_us bigint not null,
+    at_us    bigint not null,
+    constraint cosignature_pk primary key (origin, size, name)
+) without rowid;
+
+-- A case as its events made it. `wake_us` is when it wants to be woken: a function of the snapshot, written with it. `keep_until_us`
+-- is until when it is kept at least, once it is closed; null where nothing says that it may ever go.
 create table case_file (
     case_id   text not null,
     kind      text not null,
@@ -69,6 +86,7 @@ create table case_file (
     restricted bigint not null,
     opened_us bigint not null,
     closed_us bigint,
+    keep_until_us bigint,
     wake_us   bigint,
     snapshot  text not null,
     constraint case_file_pk primary key (case_id)
@@ -77,6 +95,14 @@ create unique index case_file_by_number on case_file (kind, number);
 create index case_file_by_wake on case_file (wake_us) where wake_us is not null;
 create index case_file_still_open on case_file (kind, number) where closed_us is null;
 create index case_file_by_closing on case_file (closed_us) where closed_us is not null;
+create index case_file_by_ending on case_file (keep_until_us) where keep_until_us is not null;
+
+-- Closed cases whose words are gone, and the entry that says so last: what came to a case later is there.
+create table purged (
+    case_id text not null,
+    seq     bigint not null,
+    constraint purged_pk primary key (case_id)
+) without rowid;
 
 -- What concerns no single case: delegations, digests, the policy in force. One row.
 create table bot (

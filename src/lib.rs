@@ -39,6 +39,7 @@
 //!   - [`ledger::record`]: what an entry says: something heard, a ruling, what became of a message, who somebody is.
 //!   - [`ledger::projection`]: from a record to the rows of every other table; the desk and a rebuild run the same.
 //!   - [`ledger::folder`]: the data folder: lock, keys, files, and the last signed head, apart from the database.
+//! - [`blobs`]: the files that came with messages, in the data folder or in a bucket of an S3-compatible server.
 //! - [`store`]: the only SQL: one writer, many readers. What rows mean is written in `migrations/`.
 //! - [`clock`]: the only place that reads the time; everybody who waits, waits there.
 //!
@@ -56,15 +57,22 @@
 //! - [`web`]: the local room's page and API, who may reach it ([`web::guard`]), health; [`web::listener`] keeps whoever
 //!   holds connections open from keeping others out.
 //! - [`webhook`]: calls to machines outside: how they are signed, where they may go, and when one is tried again.
+//! - [`stamp`]: a time-stamping authority is asked when a bundle or a head was there, and again before its certificate ends.
+//! - [`witness`]: this bot's heads cosigned by others, and others' heads by this bot; what it cosigned last lies apart from the database.
 //!
 //! From the ledger to readers:
 //!
 //! - [`digest`]: how the SLA was kept, as of a moment.
 //! - [`evidence`]: what an auditor is given.
-//!   - [`evidence::bundle`]: one case's evidence as a bag that is checked without Countersign.
+//!   - [`evidence::bundle`]: evidence of a case, a workflow or a period as a bag that is checked without Countersign.
 //!   - [`evidence::audit`]: `verify`: is everything as it was recorded, and is everything there.
 //!   - [`evidence::backup`]: a copy of the data folder that a bot can go on from.
+//!   - [`evidence::exports`]: bundles that are asked for in chat, recorded and fetched once; what was exported at the command line.
+//!   - [`evidence::import`]: what was said before the bot was there, from an export of a platform.
 //!   - [`evidence::rebuild`]: every table but the ledger made anew; going on after a backup was restored.
+//!   - [`evidence::erasure`]: what an erasure would take, how it is carried out under a working bot, and what a start makes up for.
+//!   - [`evidence::keys`]: other keys for heads and bundles, each handed on to the next.
+//!   - [`evidence::attest`]: an approval as a statement that others' gates read (in-toto), also with a receipt of the ledger (SCITT).
 //! - [`csv`]: tables that a spreadsheet doesn't run.
 //!
 //! The front door:
@@ -189,7 +197,7 @@
 //! each event in the golden ledger. Its duties are rows of [`domain::duty`]. The desk, the ledger, the courier, the digest, the
 //! web and the adapters name no kind: they go by the table. Elsewhere a kind is named where something is its own alone: an
 //! approval that is slow, exceptions that recur, what waits in queues and the absence that `/approval delegate` records
-//! ([`domain::bot`]), the review of an incident and how exceptions wait ([`answers`]), its seats ([`card`]), who broke the glass in whose seat ([`evidence::bundle`]), and what its verbs take ([`grammar`]) and refusals and the policy's hints tell to type.
+//! ([`domain::bot`]), the review of an incident and how exceptions wait ([`answers`]), its seats ([`card`]), who broke the glass in whose seat and how clocks of law ran ([`evidence::bundle`]), and what its verbs take ([`grammar`]) and refusals and the policy's hints tell to type.
 //!
 //! # Words
 //!
@@ -217,6 +225,7 @@
 //! | [telling](domain::Telling), [notice](domain::Notice) | what is said, as data; and to whom | notification |
 //! | [heard](ledger::heard::Heard) | something said or done on a platform, as it came in | inbound event |
 //! | [cause](ledger::heard::Heard::cause) | the platform's own id of what was heard: a repetition has the same and gets the same answer | idempotency key |
+//! | [audience](domain::Audience) | whom a lane is for: who may read what stands in it | visibility, ACL |
 //! | [lane](domain::Lane) | a channel or a person's direct messages; what is told to one arrives in order | conversation |
 //! | [roster](chat::roster::Roster) | who is in which group of a platform, and who is gone | directory sync |
 //! | [desk](desk::Desk) | the one loop that decides and commits | command handler, single writer |
@@ -232,6 +241,7 @@
 
 pub mod answers;
 pub mod app;
+pub mod blobs;
 pub mod card;
 pub mod chat;
 pub mod clock;
@@ -243,6 +253,8 @@ pub mod evidence;
 pub mod grammar;
 pub mod ledger;
 pub mod seal;
+pub mod stamp;
 pub mod store;
 pub mod web;
 pub mod webhook;
+pub mod witness;

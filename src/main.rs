@@ -1,5 +1,7 @@
 //! The program: what each of its subcommands does.
 
+#[path = "main/bundle.rs"]
+mod bundle;
 #[path = "main/line.rs"]
 mod line;
 
@@ -19,12 +21,11 @@ use countersign::app::serve::{self, Time};
 use countersign::chat::reception::PolicyFile;
 use countersign::chat::rights::{Use, Uses};
 use countersign::clock::{Clock, Mode};
-use countersign::desk::RETRY_PAUSE;
-use countersign::evidence::bundle::{self, BundleError, Exported};
+use countersign::evidence::import;
 use countersign::evidence::rebuild::{self, RecoverError};
-use countersign::ledger::folder;
+use countersign::ledger::folder::{self, Passphrase};
 
-use line::{Findings, Line, ManifestVerb, People, PolicyVerb, Stage, Verb, WebhookVerb};
+use line::{Findings, Line, ManifestVerb, People, PolicyVerb, Stage, Verb, WebhookVerb, WitnessVerb};
 
 fn main() -> ExitCode {
     let line = Line::parse();
@@ -63,6 +64,12 @@ fn told_once(error: &anyhow::Error) -> String {
 }
 
 async fn run(line: Line) -> anyhow::Result<ExitCode> {
+    if let Some(passphrase) = countersign::app::config::keys_passphrase(variable)? {
+        folder::give_passphrase(Passphrase::new(passphrase.reveal().to_owned()));
+    }
+    if let Some(credentials) = countersign::app::config::bucket_credentials(variable)? {
+        countersign::blobs::give_credentials(credentials);
+    }
     match line.command.unwrap_or(Verb::Serve(line.serve)) {
         Verb::Serve(serve) => {
             let config = serve.config()?;
@@ -92,6 +99,15 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
         }
         Verb::Policy(verb) => policy(verb),
         Verb::Webhook(verb) => webhook(verb),
+        Verb::Witness(WitnessVerb::Policy { known, data }) => {
+            let given = Given { data, ..known.given() };
+            let config = Config::without_secrets(known.config.as_deref(), variable, given)?;
+            let (policy, _) = PolicyFile { path: config.policy.clone() }.read()?;
+            let log = folder::verifier(&config.data)?;
+            let trusted = countersign::witness::trust_policy(&policy.witnessing, &log).map_err(anyhow::Error::msg)?;
+            say(format_args!("{trusted}"))?;
+            Ok(ExitCode::SUCCESS)
+        }
         Verb::Doctor { known, data } => {
             let given = Given { data, ..known.given() };
             doctor(&Config::read(known.config.as_deref(), variable, given)?).await
@@ -112,38 +128,15 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Verb::People(wanted) => people(&wanted).await,
-        Verb::Verify { data: Some(data), .. } => {
-            let verdict = countersign::evidence::audit::verify(&data).await?;
-            say(format_args!("{verdict}\n"))?;
-            Ok(exit(verdict.is_good()))
-        }
-        Verb::Keys { data, allowed_signers } => {
-            let keys = bundle::keys(&data)?;
-            match allowed_signers {
-                true => say(format_args!("{}\n", keys.allowed_signer))?,
-                false => say(format_args!("{keys}\n"))?,
-            }
-            Ok(ExitCode::SUCCESS)
-        }
-        Verb::Verify { bundle: dir, key, signers, .. } => {
-            let read = |file: &Path| {
-                std::fs::read_to_string(file).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
-            };
-            let signers = signers.as_deref().map(read).transpose()?;
-            let verdict = bundle::verify_signed(&dir.unwrap_or_default(), key.as_deref(), signers.as_deref())?;
-            say(format_args!("{verdict}\n"))?;
-            Ok(exit(verdict.is_good()))
-        }
+        Verb::Verify(wanted) => bundle::verify(&wanted).await,
+        Verb::Keys(wanted) => bundle::keys(&wanted).await,
+        Verb::Attest { case, data, cose } => bundle::attest(&data, case, cose).await,
         Verb::Backup { out, data } => {
             let copied = countersign::evidence::backup::backup(&data, &out).await?;
             say(format_args!("{copied}\n"))?;
             Ok(ExitCode::SUCCESS)
         }
-        Verb::Export { case, data, out, wait } => {
-            let exported = export(case, &data, &out, std::time::Duration::from_secs(wait)).await?;
-            say(format_args!("{exported}\n"))?;
-            Ok(ExitCode::SUCCESS)
-        }
+        Verb::Export(wanted) => bundle::export(&wanted).await,
         Verb::Digest(wanted) => {
             let text = countersign::digest::print(
                 &wanted.data,
@@ -165,9 +158,23 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             say(format_args!("{report}\n"))?;
             Ok(exit(report.is_good()))
         }
+        Verb::Import(line) => {
+            let wanted = import::Wanted {
+                data: &line.data,
+                archive: &line.slack_export,
+                platform: line.platform,
+                workflow: line.workflow,
+                private: line.private,
+            };
+            let outcome = import::slack(&wanted).await?;
+            say(format_args!("{outcome}\n"))?;
+            // What is broken isn't imported, however often it is tried.
+            Ok(exit(outcome.broken.is_empty()))
+        }
         Verb::Recover { data, accept_loss } => {
             // Nothing can be opened without a secret; which one it is, is recorded on what was recovered.
             let made = rebuild::renew_cause_secret(&data, accept_loss)?;
+            countersign::evidence::keys::settle_to_recover(&data).await?;
             let recovered = match rebuild::recover(&data, accept_loss).await {
                 Err(error @ (RecoverError::NothingWrong { .. } | RecoverError::NeverSigned { .. })) => Err(error),
                 recovered => Ok(recovered?),
@@ -218,28 +225,6 @@ fn webhook(verb: WebhookVerb) -> anyhow::Result<ExitCode> {
             }
             Ok(exit(good))
         }
-    }
-}
-
-/// Waits where the case's first entries are still to be signed, and a bot is at work that does so.
-async fn export(
-    case: countersign::domain::CaseId,
-    data: &std::path::Path,
-    out: &std::path::Path,
-    wait: std::time::Duration,
-) -> Result<Exported, BundleError> {
-    let mut left = wait;
-    loop {
-        match bundle::export(data, case, out).await {
-            Err(BundleError::NotSealed { .. }) if folder::is_at_work(data) && !left.is_zero() => {}
-            done => return done,
-        }
-        if left == wait {
-            let seconds = wait.as_secs();
-            eprintln!("{case} is not under a signed head yet. Waiting up to {seconds} s for the bot to sign one.");
-        }
-        tokio::time::sleep(RETRY_PAUSE).await;
-        left = left.saturating_sub(RETRY_PAUSE);
     }
 }
 
@@ -313,6 +298,22 @@ async fn people(wanted: &People) -> anyhow::Result<ExitCode> {
     }
     let whole = listings.iter().all(|listing| listing.unread.is_empty());
     Ok(exit(whole))
+}
+
+/// Whether enough witnesses cosigned a head, where somebody asks; said as well.
+fn trusted(policy: Option<&Path>, note: impl FnOnce() -> anyhow::Result<String>) -> anyhow::Result<bool> {
+    let Some(policy) = policy else { return Ok(true) };
+    let text = std::fs::read_to_string(policy).map_err(|error| anyhow::anyhow!("{}: {error}", policy.display()))?;
+    match countersign::witness::judge(&text, &note()?) {
+        Ok(trusted) => {
+            say(format_args!("{trusted}\n"))?;
+            Ok(trusted.judged.holds)
+        }
+        Err(why) => {
+            say(format_args!("Witnesses: {why}.\n"))?;
+            Ok(false)
+        }
+    }
 }
 
 fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
@@ -518,7 +519,11 @@ mod tests {
         for line in typed.chain(named) {
             let line = line.split([';', '>', '#', '|']).next().unwrap_or_default();
             // What the shell puts there is one word.
-            let line = line.replace("\"$(cat countersign-data/keys/ledger.vkey)\"", "KEY");
+            let mut line = line.to_owned();
+            while let Some(begin) = line.find("\"$(") {
+                let length = line[begin..].find(")\"").expect("a `)\"` after each `\"$(`");
+                line.replace_range(begin..begin + length + 2, "KEY");
+            }
             if let Err(error) = Line::try_parse_from(line.split_whitespace())
                 && error.exit_code() != 0
             {

@@ -2,9 +2,13 @@
 
 #[path = "kit/discord_house.rs"]
 mod discord_house;
+#[path = "kit/disk.rs"]
+mod disk;
 mod fakes;
 #[path = "discord/getting_in.rs"]
 mod getting_in;
+#[path = "discord/history.rs"]
+mod history;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +21,7 @@ use countersign::domain::WhyNotKept;
 use countersign::domain::{Actor, At, PersonId, Platform, Span};
 use countersign::domain::{BotCommand, Lack};
 use countersign::ledger::heard::{Account, What};
-use countersign::ledger::record::{HeardRecord, Who};
+use countersign::ledger::record::{HeardRecord, Record, Who};
 use discord_house::{DiscordHouse, config};
 use fakes::discord::FakeDiscord;
 use fakes::discord::faults::Fault;
@@ -330,7 +334,7 @@ async fn files_are_kept_before_their_links_expire() {
     stage.fake.upload(stage.maya, stage.channel, "scores.csv", b"id,score\n1,7\n", "the scores");
     let heard = stage.house.heard_text("the scores").await;
     let files = heard.what.files();
-    let kept = countersign::ledger::folder::blob_path(&stage.house.data, &files[0].sha256);
+    let kept = countersign::blobs::folder::blob_path(&stage.house.data, &files[0].sha256);
     assert_eq!((files[0].name.as_str(), files[0].bytes), ("scores.csv", 13));
     assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"id,score\n1,7\n");
     stage.end().await;
@@ -691,7 +695,14 @@ async fn a_limit_is_waited_for_and_holds_up_nobody_else() {
         perhaps_sent: false,
     };
     stage.house.discord.post(other).await.expect("another channel goes on");
-    // A limit of everything holds up everything.
+    // A limit of everything holds up everything. What is read of the history when it connects is done with by then.
+    let is_read = |record: &Record| record.kinds().is_some_and(|kinds| kinds.kind == "fill.ended");
+    for _ in 0..500 {
+        if stage.house.records().await.iter().any(is_read) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     fake.fail(SEND, None, 1, Fault::GloballyRateLimited { retry_after: Duration::from_secs(20) });
     let card = plain("all of it");
     let other = Post {
@@ -1571,7 +1582,7 @@ async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
     let story = stage.house.reader.entries_of("INC-1".parse().expect("a case")).await.expect("it is read");
     assert!(story.iter().any(|entry| entry.facts.contains(&kept.key)), "it is part of the case's story");
     let files = kept.what.files();
-    let bytes = std::fs::read(countersign::ledger::folder::blob_path(&stage.house.data, &files[0].sha256));
+    let bytes = std::fs::read(countersign::blobs::folder::blob_path(&stage.house.data, &files[0].sha256));
     assert_eq!(bytes.expect("the bytes are kept"), b"id,score\n1,7\n");
     // What else is said there stays nobody's business.
     fake.say(stage.dev, elsewhere, "lunch?");
@@ -1656,7 +1667,7 @@ async fn files_that_an_edit_takes_off_or_puts_on_leave_a_trace() {
     let is_on = |heard: &HeardRecord| files(heard).is_some_and(|it| it[0]["filename"] == "right.csv");
     let put_on = files(&stage.house.heard_that("another file", is_on).await).expect("files");
     let kept =
-        countersign::ledger::folder::blob_path(&stage.house.data, put_on[0]["sha256"].as_str().expect("its hash"));
+        countersign::blobs::folder::blob_path(&stage.house.data, put_on[0]["sha256"].as_str().expect("its hash"));
     assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"right");
     fake.change_files(said, None);
     stage.house.heard_that("no file any more", |heard| files(heard) == Some(json!([]))).await;
@@ -1721,7 +1732,7 @@ async fn what_is_forwarded_is_kept_with_its_files_and_stickers_with_their_words(
         |heard: &HeardRecord| matches!(&heard.what, What::Said { message, .. } if *message == forwarded.to_string());
     let heard = stage.house.heard_that("what is forwarded", is_it).await;
     let [file] = heard.what.files() else { panic!("{heard:?}") };
-    let kept = countersign::ledger::folder::blob_path(&stage.house.data, &file.sha256);
+    let kept = countersign::blobs::folder::blob_path(&stage.house.data, &file.sha256);
     assert_eq!((file.name.as_str(), std::fs::read(kept).expect("the bytes")), ("scores.csv", b"a,b".to_vec()));
     let raw = heard.raw.expect("the platform's own words");
     for words in ["as it was said there", "Agreed"] {

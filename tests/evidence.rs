@@ -1,17 +1,49 @@
 //! The evidence and its checks, end to end: a house with a past is spoiled in every way, and each fault is named; bundles are
 //! checked with the tools that an auditor has; tables are rebuilt; a restored backup is recovered from.
 
+#[path = "evidence/against.rs"]
+mod against;
+#[path = "evidence/attested.rs"]
+mod attested;
+#[path = "evidence/bags.rs"]
+mod bags;
 #[path = "evidence/delegations.rs"]
 mod delegations;
+#[path = "evidence/erasures.rs"]
+mod erasures;
+#[path = "kit/export.rs"]
+mod export;
 #[path = "evidence/golden.rs"]
 mod golden;
 #[path = "evidence/house.rs"]
 mod house;
+#[path = "evidence/imports.rs"]
+mod imports;
+#[path = "evidence/judges.rs"]
+mod judges;
 #[path = "evidence/migrated.rs"]
 mod migrated;
+#[path = "evidence/mutated_bags.rs"]
+mod mutated_bags;
+#[path = "evidence/mutations.rs"]
+mod mutations;
+#[path = "evidence/passphrase.rs"]
+mod passphrase;
+#[path = "evidence/pinned.rs"]
+mod pinned;
 #[path = "kit/platform.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod platform;
+#[path = "evidence/rotated.rs"]
+mod rotated;
+#[path = "evidence/search.rs"]
+mod search;
+#[path = "evidence/stamped.rs"]
+mod stamped;
+#[path = "evidence/transparent.rs"]
+mod transparent;
+#[path = "evidence/unheard.rs"]
+mod unheard;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -85,7 +117,7 @@ async fn every_kind_of_spoiling_is_named() {
     past(good.path()).await;
     let blob = {
         let bytes: &[u8] = b"pune;0.31\nothers;0.12\n";
-        countersign::ledger::folder::blob_path(Path::new(""), &hex::encode(Sha256::digest(bytes)))
+        countersign::blobs::folder::blob_path(Path::new(""), &hex::encode(Sha256::digest(bytes)))
     };
     /// SQL, sound, complete, what must be said.
     type Spoiling<'a> = (&'a str, bool, bool, &'a [&'a str]);
@@ -623,8 +655,8 @@ fn a_file_is_kept_whole_whoever_else_keeps_it() {
     let data = tempfile::tempdir().expect("a folder");
     let bytes: Vec<u8> = (0..1_000_000_u32).map(|n| (n % 251) as u8).collect();
     let hash = hex::encode(Sha256::digest(&bytes));
-    let path = countersign::ledger::folder::blob_path(data.path(), &hash);
-    let keep = || countersign::ledger::folder::keep_blob(data.path(), &bytes).expect("it is kept");
+    let path = countersign::blobs::folder::blob_path(data.path(), &hash);
+    let keep = || countersign::blobs::folder::keep_blob(data.path(), &bytes).expect("it is kept");
     for _ in 0..20 {
         std::thread::scope(|scope| {
             for _ in 0..8 {
@@ -646,7 +678,7 @@ fn a_file_is_kept_whole_whoever_else_keeps_it() {
     // A folder of that name can't be replaced: the upload fails, and leaves nothing behind.
     std::fs::remove_file(&path).expect("it goes");
     std::fs::create_dir_all(path.join("in the way")).expect("a folder");
-    countersign::ledger::folder::keep_blob(data.path(), &bytes).expect_err("it can't be kept");
+    countersign::blobs::folder::keep_blob(data.path(), &bytes).expect_err("it can't be kept");
     assert_eq!(beside(), 1, "no drafts are left");
     std::fs::remove_dir_all(&path).expect("it goes");
 
@@ -755,14 +787,8 @@ fn read_all(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     all
 }
 
-/// Rewrites the manifests, as somebody would who wants a changed bag to validate.
+/// Rewrites the manifests and what is said of the payload, as somebody would who wants a changed bag to validate.
 fn remake_manifests(dir: &Path) {
-    let sums = |files: &BTreeMap<String, Vec<u8>>, data: bool| -> String {
-        let wanted = files
-            .iter()
-            .filter(|(path, _)| path.starts_with("data/") == data && !path.starts_with("tagmanifest-sha256.txt"));
-        wanted.map(|(path, bytes)| format!("{}  {path}\n", hex::encode(Sha256::digest(bytes)))).collect()
-    };
     let files = read_all(dir);
     let payload: Vec<&Vec<u8>> =
         files.iter().filter(|(path, _)| path.starts_with("data/")).map(|(_, bytes)| bytes).collect();
@@ -773,10 +799,20 @@ fn remake_manifests(dir: &Path) {
         .map(|line| if line.starts_with("Payload-Oxum") { format!("{oxum}\n") } else { format!("{line}\n") })
         .collect();
     std::fs::write(dir.join("bag-info.txt"), info).expect("a file");
-    std::fs::write(dir.join("manifest-sha256.txt"), sums(&files, true)).expect("a file");
+    sign_manifests(dir);
+}
+
+/// Rewrites the manifests alone. Whoever remakes them signs them, too.
+fn sign_manifests(dir: &Path) {
+    let sums = |files: &BTreeMap<String, Vec<u8>>, data: bool| -> String {
+        let wanted = files
+            .iter()
+            .filter(|(path, _)| path.starts_with("data/") == data && !path.starts_with("tagmanifest-sha256.txt"));
+        wanted.map(|(path, bytes)| format!("{}  {path}\n", hex::encode(Sha256::digest(bytes)))).collect()
+    };
+    std::fs::write(dir.join("manifest-sha256.txt"), sums(&read_all(dir), true)).expect("a file");
     let tags = sums(&read_all(dir), false);
     std::fs::write(dir.join("tagmanifest-sha256.txt"), &tags).expect("a file");
-    // Whoever remakes them signs them, too.
     let signature = SshSigner::from_seed(&[9; 32]).sign(bundle::NAMESPACE, tags.as_bytes());
     std::fs::write(dir.join("tagmanifest-sha256.txt.sig"), signature).expect("a file");
 }
@@ -795,11 +831,11 @@ async fn a_bundle_is_signed_and_openssh_knows_by_whom() {
     let out = tempfile::tempdir().expect("a folder");
     let good = out.path().join("good");
     bundle::export(data.path(), inc_1(), &good).await.expect("a bundle");
-    let keys = bundle::keys(data.path()).expect("keys");
-    let principal = keys.allowed_signer.split(' ').next().expect("a name").to_owned();
+    let keys = bundle::keys(data.path()).await.expect("keys");
+    let principal = keys.allowed_signers.split(' ').next().expect("a name").to_owned();
     let by =
         |dir: &Path, signers: &str| bundle::verify_signed(dir, Some(&keys.ledger), Some(signers)).expect("a verdict");
-    must_say(&by(&good, &keys.allowed_signer), true, true, &[&format!("signed by {principal}")]);
+    must_say(&by(&good, &keys.allowed_signers), true, true, &[&format!("signed by {principal}")]);
     let other = SshSigner::from_seed(&[9; 32]).key();
     let others = countersign::seal::allowed_signer(&principal, bundle::NAMESPACE, &other);
     must_say(&by(&good, &others), false, true, &["which is none of the signers given"]);
@@ -819,21 +855,21 @@ async fn a_bundle_is_signed_and_openssh_knows_by_whom() {
     // Remade by somebody else it holds together, and is not by whom it was.
     let remade = copy(&good);
     remake_manifests(remade.path());
-    must_say(&by(remade.path(), &keys.allowed_signer), false, true, &["which is none of the signers given"]);
+    must_say(&by(remade.path(), &keys.allowed_signers), false, true, &["which is none of the signers given"]);
     must_say(&by(remade.path(), &others), true, true, &[]);
     let unsigned = copy(&good);
     std::fs::remove_file(unsigned.path().join("tagmanifest-sha256.txt.sig")).expect("a file");
-    must_say(&by(unsigned.path(), &keys.allowed_signer), true, false, &["tagmanifest-sha256.txt.sig is missing"]);
+    must_say(&by(unsigned.path(), &keys.allowed_signers), true, false, &["tagmanifest-sha256.txt.sig is missing"]);
 
     if !run(&good, "command -v ssh-keygen").0 {
         println!("skipped: ssh-keygen is not installed");
         return;
     }
-    let readme = std::fs::read_to_string(good.join("README.txt")).expect("a file");
-    let line = readme.lines().map(str::trim).find(|line| line.starts_with("ssh-keygen -Y verify")).expect("a command");
+    let how = std::fs::read_to_string(good.join("VERIFY.md")).expect("a file");
+    let line = how.lines().find(|line| line.starts_with("ssh-keygen -Y verify")).expect("a command");
     let signers = out.path().join("signers");
-    std::fs::write(&signers, format!("{}\n", keys.allowed_signer)).expect("written");
-    let line = line.replace("ALLOWED_SIGNERS", &signers.display().to_string()).replace("NAME", &principal);
+    std::fs::write(&signers, format!("{}\n", keys.allowed_signers)).expect("written");
+    let line = line.replace("../allowed_signers", &signers.display().to_string());
     let (holds, said) = run(&good, &line);
     let fingerprint = by_fingerprint(&by(&good, &others).to_string());
     assert!(holds && said.contains(&fingerprint), "{said}");
@@ -899,7 +935,7 @@ async fn a_bundle_is_checked_with_the_tools_that_an_auditor_has() {
         }
         false => println!("skipped: bagit.py is not installed"),
     }
-    // What README.txt says about openssl and about leaf hashes, for every entry.
+    // What VERIFY.md says about openssl and about leaf hashes, for every entry.
     let mut with_words = 0;
     for folder in ["entries", "context"] {
         let lines = String::from_utf8(files[&format!("data/{folder}.jsonl")].clone()).expect("text");
@@ -946,7 +982,7 @@ async fn a_bundle_is_checked_with_the_tools_that_an_auditor_has() {
     assert!(text("data/attachments.csv").contains("rates"));
     let duties = text("data/duties.csv");
     assert!(duties.lines().any(|line| line.contains(",acknowledge,") && line.contains(",met-late,")), "{duties}");
-    assert_eq!(text("data/policy.toml"), EXAMPLE);
+    assert_eq!(text(&policy_file(EXAMPLE)), EXAMPLE);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -958,10 +994,20 @@ async fn every_fault_of_a_bundle_is_named() {
     bundle::export(data.path(), inc_1(), &good).await.expect("a bundle");
     let key = key(data.path());
     let verdict = |dir: &Path| bundle::verify(dir, Some(&key)).expect("a verdict");
-    for (path, bytes) in read_all(&good) {
-        if path == "bagit.txt" {
-            continue;
-        }
+    // The first and the last of each kind of file, and what there is once; `mutated_bags` goes through all of them.
+    let all: Vec<_> = read_all(&good).into_iter().filter(|(path, _)| path != "bagit.txt").collect();
+    let kind = |path: &str| {
+        (Path::new(path).parent().map(Path::to_owned), Path::new(path).extension().map(|it| it.to_owned()))
+    };
+    let mut of_a_kind: BTreeMap<_, Vec<(String, Vec<u8>)>> = BTreeMap::new();
+    for (path, bytes) in all {
+        of_a_kind.entry(kind(&path)).or_default().push((path, bytes));
+    }
+    let ends = |mut of: Vec<(String, Vec<u8>)>| match of.len() {
+        0..=2 => of,
+        more => vec![of.swap_remove(more - 1), of.swap_remove(0)],
+    };
+    for (path, bytes) in of_a_kind.into_values().flat_map(ends) {
         // A flipped bit.
         let spoiled = copy(&good);
         let mut changed = bytes.clone();
@@ -1002,7 +1048,19 @@ async fn every_fault_of_a_bundle_is_named() {
     }
 }
 
-/// What README.txt says to type is typed, as it stands there.
+/// Where a policy lies in a bundle.
+fn policy_file(text: &str) -> String {
+    format!("data/policies/{}.toml", hex::encode(Sha256::digest(text)))
+}
+
+/// What VERIFY.md says to type, block by block.
+fn commands(bag: &Path) -> Vec<String> {
+    let how = std::fs::read_to_string(bag.join("VERIFY.md")).expect("a file");
+    let blocks = how.split("\n```sh\n").skip(1);
+    blocks.map(|block| block.split_once("\n```\n").expect("its end").0.to_owned() + "\n").collect()
+}
+
+/// What VERIFY.md says to type is typed, as it stands there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_readme_of_a_bundle_can_be_followed_to_the_letter() {
     let data = tempfile::tempdir().expect("a folder");
@@ -1010,23 +1068,13 @@ async fn the_readme_of_a_bundle_can_be_followed_to_the_letter() {
     let out = tempfile::tempdir().expect("a folder");
     let good = out.path().join("good");
     bundle::export(data.path(), inc_1(), &good).await.expect("a bundle");
-    let readme = std::fs::read_to_string(good.join("README.txt")).expect("a file");
-    let indented = |from: &str| -> String {
-        let from = readme.find(from).expect("a command");
-        let lines = readme[from..].lines().map(str::trim_start);
-        lines.take_while(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
-    };
-    let signature = indented("    T=$(mktemp");
-    let begins = readme.find("python3 - <<'END'").expect("a script");
-    let ends = begins + readme[begins..].find("\nEND\n").expect("its end") + 5;
-    let inclusion = &readme[begins..ends];
-    let (holds, said) = run(&good, &signature);
+    let commands = commands(&good);
+    let with = |what: &str| commands.iter().find(|block| block.contains(what)).expect("a command");
+    let (signature, inclusion) = (with("openssl pkeyutl"), with("python3"));
+    let (holds, said) = run(&good, signature);
     assert!(holds && said.contains("Verified Successfully"), "{said}");
     let (holds, said) = run(&good, inclusion);
-    assert!(holds && said.trim() == "All are proven.", "{said}");
-    for sums in ["sha256sum -c tagmanifest-sha256.txt", "sha256sum -c manifest-sha256.txt"] {
-        assert!(readme.contains(&format!("    {sums}\n")) && run(&good, sums).0, "{sums}");
-    }
+    assert!(holds && said.starts_with("All ") && said.trim().ends_with(" are proven."), "{said}");
 
     let first = |tail: &str| {
         let mut all = read_all(&good).into_keys();
@@ -1046,7 +1094,7 @@ async fn the_readme_of_a_bundle_can_be_followed_to_the_letter() {
         let at = if path == "data/checkpoint" { third_line } else { bytes.len() / 2 };
         bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
         std::fs::write(spoiled.path().join(&path), bytes).expect("written");
-        let (holds, said) = run(spoiled.path(), if by_signature { &signature } else { inclusion });
+        let (holds, said) = run(spoiled.path(), if by_signature { signature } else { inclusion });
         assert!(!holds, "{path} was changed: {said}");
     }
 }
@@ -1072,10 +1120,11 @@ async fn a_bundle_is_not_taken_at_its_word() {
 
     // The policy is left out, and said to have been erased.
     let spoiled = copy(&good);
-    std::fs::remove_file(spoiled.path().join("data/policy.toml")).expect("a file");
+    let policy = policy_file(EXAMPLE);
+    std::fs::remove_file(spoiled.path().join(&policy)).expect("a file");
     edit(spoiled.path().join("data/case.json"), "\"policy_included\": true", "\"policy_included\": false");
     let found = verdict(spoiled.path());
-    assert!(found.completeness.total() > 0 && found.to_string().contains("data/policy.toml is missing"), "{found}");
+    assert!(found.completeness.total() > 0 && found.to_string().contains(&format!("{policy} is missing")), "{found}");
 
     // The entry that loaded it is left out too.
     let loaded = read_all(&good).into_iter().find(|(path, bytes)| {
@@ -1098,7 +1147,7 @@ async fn a_bundle_is_not_taken_at_its_word() {
     // The transcript is rewritten, and another program is said to have made it.
     let spoiled = copy(&good);
     let agent = concat!("countersign/", env!("CARGO_PKG_VERSION"));
-    edit(spoiled.path().join("data/case.json"), agent, "countersign/9.9.9");
+    edit(spoiled.path().join("data/bundle.json"), agent, "countersign/9.9.9");
     let found = verdict(spoiled.path());
     let told = found.to_string();
     assert!(!found.is_good() && told.contains("bag-info.txt") && told.contains("made it: only that version"), "{told}");
@@ -1111,7 +1160,7 @@ async fn a_bundle_is_not_taken_at_its_word() {
 
     // What stands beside the evidence is rewritten, in a way that means the same to a program.
     let rewritten: [(&str, &str, &str); 5] = [
-        ("README.txt", "Don't trust", "Do trust"),
+        ("VERIFY.md", "Don't trust", "Do trust"),
         ("bag-info.txt", "External-Identifier: INC-1", "External-Identifier: INC-2"),
         ("bag-info.txt", "Bagging-Date: ", "Bagging-Date: on "),
         ("data/entries.jsonl", "\"seq\":", "\"seq\": "),
@@ -1124,7 +1173,7 @@ async fn a_bundle_is_not_taken_at_its_word() {
         assert!(!found.is_good() && found.to_string().contains(path), "{path}:\n{found}");
     }
     // Something was put beside it.
-    for path in ["data/x.txt", "x.txt", "data/policy.toml.old", "data/proofs/x", "data/entries/x.txt"] {
+    for path in ["data/x.txt", "x.txt", "data/policies/old.toml", "data/proofs/x", "data/entries/x.txt"] {
         let spoiled = copy(&good);
         std::fs::write(spoiled.path().join(path), "planted").expect("written");
         let found = verdict(spoiled.path());
@@ -1264,10 +1313,14 @@ fn take_out(dir: &Path, folder: &str, seq: u64) {
         .collect();
     assert_eq!(rest.lines().count() + 1, lines.lines().count());
     std::fs::write(jsonl, rest).expect("a file");
-    let about = std::fs::read_to_string(dir.join("data/case.json")).expect("a file");
-    let mut about: serde_json::Value = serde_json::from_str(&about).expect("JSON");
-    about[folder]["numbers"].as_array_mut().expect("numbers").retain(|it| it.as_u64() != Some(seq));
-    std::fs::write(dir.join("data/case.json"), about.to_string()).expect("a file");
+    for list in ["data/case.json", "data/bundle.json"] {
+        let about = std::fs::read_to_string(dir.join(list)).expect("a file");
+        let mut about: serde_json::Value = serde_json::from_str(&about).expect("JSON");
+        if let Some(numbers) = about[folder]["numbers"].as_array_mut() {
+            numbers.retain(|it| it.as_u64() != Some(seq));
+        }
+        std::fs::write(dir.join(list), about.to_string()).expect("a file");
+    }
     remake_manifests(dir);
 }
 

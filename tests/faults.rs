@@ -443,8 +443,16 @@ async fn a_reload_told_again_is_done_again() {
 }
 
 #[track_caller]
+/// What a question brought up is recorded with the word that asked first, and only with that.
 fn assert_same(cause: &str, first: &Handled, second: &Handled) {
-    assert_eq!(first, second, "{cause} got another answer");
+    let is_asked_by = |handled: &Handled| match handled {
+        Handled::Query { query, by, word: _ } => Some((query.clone(), by.clone())),
+        _ => None,
+    };
+    match (is_asked_by(first), is_asked_by(second)) {
+        (None, None) => assert_eq!(first, second, "{cause} got another answer"),
+        (asked, again) => assert_eq!(asked, again, "{cause} is another question"),
+    }
 }
 
 fn refused(data: &Path, more: &[&str]) -> NotReady {

@@ -13,6 +13,7 @@ use countersign::app::config::{Config, Given};
 use countersign::app::serve::{self, Running};
 use countersign::chat::{Roster, local};
 use countersign::domain::{CaseKind, Platform};
+use countersign::evidence::{bundle, exports};
 use countersign::grammar::verbs;
 use countersign::ledger::heard::What;
 use futures_util::StreamExt as _;
@@ -310,11 +311,15 @@ async fn no_path_leads_out_of_the_room() {
         );
     }
     // Names of downloads can't break the header.
+    let mut fetched = 1;
     for name in ["a%22%0d%0aSet-Cookie:%20x=1", "%E2%80%AE.exe", "..%2f..%2fx", "%00"] {
         let reply = stage.get(&format!("/room/api/files/{hash}/{name}?{asked_with}")).await;
         assert!(reply.headers.get(header::SET_COOKIE).is_none(), "{name}");
+        fetched += usize::from(reply.status == 200);
     }
-    stage.strike().await;
+    assert!(fetched > 1, "some of these are names");
+    // Who fetched it is evidence; who got nothing is not.
+    assert_eq!(stage.strike().await.count("evidence.file-read"), fetched);
 }
 
 /// A stream of events, as the page reads it.
@@ -719,6 +724,102 @@ async fn a_calendar_is_its_owners_alone() {
         let is_there = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
         assert!(!is_there, "{} has the address", file.display());
     }
+}
+
+/// A bundle is made for whoever may, is recorded before its address is told, and is fetched once. Of a case that somebody can't see it
+/// says the same as of one that doesn't exist.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_is_fetched_once_by_whoever_may_have_it() {
+    let stage = Stage::set().await;
+    stage.say("maya", "credit-ai", "/incident open credit-scoring sev2 \"Scores drift\"").await.ok();
+    stage.say("maya", "credit-ai", "/incident open credit-scoring sev2 \"Zebrafinch leak\" restricted").await.ok();
+    stage.quiet().await;
+    let asks = async |who: &str, line: &str| stage.say(who, "credit-ai", line).await.ok().to_string();
+    let recorded = async |kind: &str| stage.facts().await.iter().filter(|facts| facts.contains(kind)).count();
+
+    let refused = asks("maya", "/evidence export INC-1").await;
+    assert!(refused.contains("exporting evidence is for") && !refused.contains("/evidence/"), "{refused}");
+    assert_eq!((recorded("export-refused").await, recorded("\"exported\"").await), (1, 0));
+    let (hidden, missing) =
+        (asks("anika", "/evidence export INC-2").await, asks("anika", "/evidence export INC-7").await);
+    assert_eq!(hidden.replace("INC-2", "INC-7"), missing);
+    let wrong = asks("anika", "/evidence export 2026-13").await;
+    assert!(wrong.contains("2026-11-01..2026-11-30"), "{wrong}");
+    assert_eq!(recorded("\"exported\"").await, 0);
+
+    let address = async |line: &str| {
+        let said = asks("anika", line).await;
+        let secret = said.split("/evidence/").nth(1).unwrap_or_else(|| panic!("no address: {said}"));
+        let secret = &secret[..secret.find(".zip").expect("an address")];
+        assert_eq!(secret.len(), 64, "{said}");
+        format!("/evidence/{secret}.zip")
+    };
+    let of_case = address("/evidence export INC-1").await;
+    let of_workflow = address("/evidence export credit-scoring").await;
+    assert_eq!(recorded("\"exported\"").await, 2, "before it is fetched");
+    let fetched = tempfile::tempdir().expect("a folder");
+    for (address, name) in [(&of_case, "case.zip"), (&of_workflow, "workflow.zip")] {
+        // Whatever fetches it comes under its own name.
+        let request = Request::builder().uri(address.as_str()).header(header::HOST, "bot.example").body(Body::empty());
+        let reply = stage.send(request.expect("a request")).await;
+        assert_eq!((reply.status, &reply.headers[header::CONTENT_TYPE]), (200, &"application/zip".parse().unwrap()));
+        let path = fetched.path().join(name);
+        std::fs::write(&path, &reply.bytes).expect("written");
+        let verdict = bundle::verify(&path, None).expect("it is read");
+        assert!(verdict.is_good(), "{verdict}");
+        assert_eq!(stage.get(address).await.status, 404, "once");
+    }
+    let guess = format!("/evidence/{}.zip", "0".repeat(64));
+    for gone in [guess.as_str(), "/evidence/.zip", "/evidence/..%2Fledger.seed", &of_case.replace(".zip", "")] {
+        assert_eq!(stage.get(gone).await.status, 404, "{gone}");
+    }
+    let all = texts_of(&fetched.path().join("workflow.zip"));
+    assert!(all.contains("Scores drift") && !all.contains("Zebrafinch"), "a restricted case is only counted");
+    let _unfetched = address("/evidence export INC-1").await;
+    let secrets = [of_case, of_workflow].map(|it| it["/evidence/".len()..][..64].to_owned());
+    let data = stage.data();
+    stage.running.stop().await.expect("it stops well");
+    written::verifies(&data).await;
+    assert_eq!(std::fs::read_dir(data.join("exports")).expect("a folder").count(), 1);
+    for file in std::fs::read_dir(&data).expect("the data folder").map(|it| it.expect("a file").path()) {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        let has = |secret: &String| bytes.windows(64).any(|window| window == secret.as_bytes());
+        assert!(!secrets.iter().any(has), "{} has an address", file.display());
+    }
+}
+
+/// Everything in an archive, one after the other.
+fn texts_of(archive: &std::path::Path) -> String {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(archive).expect("a file")).expect("an archive");
+    let mut all = Vec::new();
+    for at in 0..archive.len() {
+        std::io::copy(&mut archive.by_index(at).expect("a file"), &mut all).expect("it is read");
+    }
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+/// What is exported at the command line is recorded by the bot as soon as it sees it, or at its next start.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_at_the_command_line_is_recorded() {
+    let stage = Stage::set().await;
+    stage.say("maya", "credit-ai", "/incident open credit-scoring sev2 \"Scores drift\"").await.ok();
+    stage.quiet().await;
+    stage.running.desk.checkpoint().await.expect("a head");
+    let out = tempfile::tempdir().expect("a folder");
+    let exported = bundle::export(&stage.data(), "INC-1".parse().expect("a case"), &out.path().join("bag")).await;
+    exports::note(&stage.data(), &exported.expect("a bundle")).expect("it is noted");
+    let recorded = async || stage.facts().await.iter().filter(|facts| facts.contains("\"exported\"")).count();
+    assert_eq!(recorded().await, 0);
+    let reception = &stage.running.app.reception;
+    reception.exports.record_noted().await.expect("recorded");
+    reception.exports.record_noted().await.expect("nothing is left");
+    assert_eq!(recorded().await, 1);
+    // As after a power cut between the two: what was taken is recorded, and what can't be read is passed over.
+    std::fs::write(stage.data().join("exported.taken"), "nonsense\n").expect("written");
+    reception.exports.record_noted().await.expect("passed over");
+    assert_eq!(recorded().await, 1);
+    assert!(!stage.data().join("exported.taken").exists());
+    stage.strike().await;
 }
 
 /// A subscription outlives the account that it was made with: whoever has left reads nothing more.

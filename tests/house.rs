@@ -17,35 +17,46 @@ const ARROWS: &[(&str, &str)] = &[
     ("card", "domain grammar"),
     ("heard", "card domain grammar"),
     // The local room looks at what the desk shows, and so does whoever keeps a roster; files are kept in the data folder.
-    ("chat", "card desk domain folder grammar heard"),
+    ("chat", "blobs card desk domain folder grammar heard"),
     ("slack", "card chat config domain grammar heard reception"),
     ("discord", "card chat config domain grammar heard reception"),
     ("record", "card domain heard seal"),
     ("store", "domain seal"),
     ("folder", "seal"),
-    ("ledger", "domain record seal store"),
+    ("blobs", "clock folder"),
+    ("ledger", "domain heard record seal store"),
     ("projection", "card domain heard record store"),
     ("desk", "card clock domain folder grammar heard ledger projection record seal store"),
     ("digest", "card clock csv domain folder grammar ledger projection seal store"),
     ("health", "chat desk domain store"),
-    ("answers", "card clock desk digest domain grammar health ledger record seal store"),
+    ("answers", "card clock desk digest domain erasure grammar health heard ledger record seal store"),
     ("courier", "card chat desk digest domain grammar ledger record store"),
-    ("reception", "answers card chat desk domain grammar heard store"),
-    ("web", "answers card chat clock desk domain folder grammar health heard projection reception slack store webhook"),
-    ("config", "domain grammar web"),
-    ("audit", "domain folder ledger rebuild record seal store"),
-    ("backup", "folder store"),
-    ("bundle", "audit card csv domain folder grammar heard ledger record seal store"),
+    ("reception", "answers blobs card chat desk domain exports grammar heard store"),
+    (
+        "web",
+        "answers blobs card chat clock desk domain exports folder grammar health heard projection reception seal slack store webhook witness",
+    ),
+    ("config", "blobs domain grammar web"),
+    ("attest", "audit bundle domain folder seal store"),
+    ("audit", "blobs domain folder heard keys ledger rebuild record seal stamp store"),
+    ("backup", "blobs folder stamp store"),
+    ("bundle", "audit blobs card clock csv digest domain folder grammar heard keys ledger record seal stamp store"),
+    ("erasure", "blobs clock desk domain exports folder heard ledger rebuild record seal store"),
+    ("exports", "bundle desk domain folder store"),
+    ("import", "audit bundle domain folder grammar heard ledger projection rebuild record store"),
+    ("keys", "domain folder ledger rebuild record seal store"),
     ("rebuild", "clock domain folder ledger projection record seal store"),
     ("adapters", "chat config discord domain reception slack web"),
     (
         "serve",
-        "adapters answers card chat clock config courier desk domain folder health projection reception store web webhook webhooks",
+        "adapters answers blobs card chat clock config courier desk domain erasure exports folder health keys projection reception stamp store web webhook webhooks witness",
     ),
     ("demo", "bundle card desk domain serve"),
     ("doctor", "chat folder"),
     ("webhooks", "config domain webhook"),
+    ("stamp", "desk domain folder seal store webhook"),
     ("webhook", "clock desk domain record store"),
+    ("witness", "clock desk domain folder health seal store webhook"),
     ("people", "chat domain grammar"),
     // These hold rooms and nothing else.
     ("evidence", ""),
@@ -56,16 +67,17 @@ const ARROWS: &[(&str, &str)] = &[
 const FLOORS: &[(&str, &[&str])] = &[
     ("ledger", &["folder", "heard", "projection", "record"]),
     ("chat", &["courier", "discord", "reception", "slack"]),
-    ("evidence", &["audit", "backup", "bundle", "rebuild"]),
+    ("evidence", &["attest", "audit", "backup", "bundle", "erasure", "exports", "import", "keys", "rebuild"]),
     ("app", &["adapters", "config", "demo", "doctor", "health", "people", "serve", "webhooks"]),
 ];
 
 /// Crates that bring a database, a network or a runtime with them, and the rooms that may name them.
 const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
+    ("object_store", &["blobs"]),
     ("axum", &["adapters", "demo", "serve", "web"]),
     ("tower", &["web", "demo", "slack"]),
-    ("reqwest", &["config", "discord", "health", "serve", "slack", "webhook"]),
+    ("reqwest", &["config", "discord", "health", "serve", "slack", "stamp", "webhook", "witness"]),
     ("rustls", &[]),
     ("serenity", &["discord"]),
     ("slack_morphism", &["slack"]),
@@ -73,6 +85,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("include_dir", &["card", "web"]),
     ("flate2", &["web"]),
     ("icalendar", &["answers"]),
+    ("zip", &["bundle"]),
+    ("tar", &["bundle"]),
+    ("zstd", &["bundle"]),
+    ("coset", &["seal"]),
 ];
 
 /// Rooms that take bytes and values and give bytes and values: no file, no network, no thread, no chance, no runtime.
@@ -96,7 +112,7 @@ const IMPURE: &[&str] = &[
 ];
 
 /// Where a stopwatch runs. Everything else that has to do with time is handed it.
-const STOPWATCHES: &[&str] = &["clock", "discord", "health", "slack", "web"];
+const STOPWATCHES: &[&str] = &["clock", "discord", "erasure", "health", "slack", "web"];
 
 #[test]
 fn rooms_know_only_whom_they_may() {

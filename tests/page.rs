@@ -631,6 +631,48 @@ fn a_phone_shows_everything_without_sideways_scroll() {
     });
 }
 
+/// The page is made by the server: it works where scripts don't, and shows words of people as words.
+#[test]
+fn what_was_said_is_searched_and_nothing_of_it_is_markup() {
+    in_a_browser(async |browser| {
+        let maya = browser.open("/?as=maya&channel=credit-ai").await;
+        maya.says("/incident open credit-scoring sev2 \"Scores <b>drift</b>\"").await;
+        maya.sees("card", "INC-1").await;
+        maya.says("<img src=x onerror=\"document.title='taken'\"> the vendor's drift & \"more\"").await;
+        maya.sees("message", "the vendor's drift").await;
+        maya.click("search-open").await;
+        maya.sees("[name=q]", "").await;
+        // A browser that runs no script of a page fills in and sends the form all the same.
+        browser.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+        let words = browser.client.find(Locator::Css("[name=q]")).await.expect("the field");
+        words.send_keys("vend* drift\u{e007}").await.expect("it is typed");
+        let hit = browser.client.wait().at_most(PATIENCE).for_element(Locator::Css("[data-testid=hit]")).await;
+        let hit = hit.expect("something is found").text().await.expect("its words");
+        assert!(hit.contains("<img src=x onerror=\"document.title='taken'\"> the vendor's drift & \"more\""), "{hit}");
+        let marks = browser.client.find_all(Locator::Css("mark")).await.expect("what was searched for");
+        assert_eq!(marks.len(), 2);
+        assert!(browser.client.find(Locator::Css("main img")).await.is_err(), "people's words are no markup");
+        browser.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": false })).await;
+        let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+        // It counts for the page that is open.
+        let maya = browser.open("/search?as=maya&q=drift").await;
+        browser.devtools("Emulation.setDeviceMetricsOverride", phone.clone()).await;
+        maya.sees(".said", "2 found for “drift”.").await;
+        maya.sees(".group h2", "INC-1").await;
+        maya.sees(".group h2", "Scores <b>drift</b>").await;
+        maya.fits().await;
+        // The field for the day can't show it.
+        browser.expects("does not conform to the required format");
+        let wrong = browser.open("/search?as=maya&q=drift&since=monday&in=INC-1").await;
+        wrong.sees(".said", "“monday” is no day").await;
+        let nobody = browser.open("/search?as=jonas&q=%22%3Cscript%3Ealert(1)%3C/script%3E").await;
+        browser.devtools("Emulation.setDeviceMetricsOverride", phone).await;
+        nobody.sees(".said", "Nothing that you can see has").await;
+        nobody.fits().await;
+        browser.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
+    });
+}
+
 // ── The browser ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// Tells a story in a browser of its own, to a house of its own whose time stands still. At the end the console must be

@@ -5,6 +5,11 @@
 mod case_channels;
 #[path = "slack/delivery.rs"]
 mod delivery;
+#[path = "kit/disk.rs"]
+mod disk;
+#[path = "kit/export.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part")]
+mod export;
 mod fakes;
 #[path = "slack/files.rs"]
 mod files;
@@ -155,7 +160,7 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
         let text = serde_json::to_value(&with_file).expect("a record").to_string();
         let sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(fake.file_bytes(&file).expect("a file")));
         assert!(text.contains(&sha256), "{text}");
-        let kept = countersign::ledger::folder::blob_path(&scene.folder.path().join("data"), &sha256);
+        let kept = countersign::blobs::folder::blob_path(&scene.folder.path().join("data"), &sha256);
         assert_eq!(std::fs::read(kept).expect("the bytes"), b"a,b\n1,2\n");
         for what in ["reacted {", "what: joined", "what: left"] {
             scene.heard(what, |heard| format!("{heard:?}").to_lowercase().contains(what)).await;

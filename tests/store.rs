@@ -15,9 +15,9 @@ use countersign::domain::obligation::State;
 use countersign::domain::{At, Case, CaseId, CaseKind, Duty, Event, LOCAL, Lane, OutboxId, Platform, WorkflowId};
 use countersign::seal::{Frontier, Hash, leaf_hash};
 use countersign::store::{
-    self, CardDue, CardRow, CaseRow, Commit, Delivered, DutyFigures, DutyRow, EntryRow, HeardBefore, MessageChange,
-    MessagePartRow, MessageRead, MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Postponed, Reader, StoreError,
-    Stretch, ToldAt, WakeHolders, Writer,
+    self, CardDue, CardRow, CaseRow, Commit, CosignatureRow, Delivered, DutyFigures, DutyRow, EntryRow, HeardBefore,
+    MessageChange, MessagePartRow, MessageRead, MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Postponed,
+    Reader, StoreError, Stretch, ToldAt, WakeHolders, Writer,
 };
 use dice::Dice;
 use futures_util::TryStreamExt as _;
@@ -128,6 +128,7 @@ fn case(number: u32, workflow: &str) -> Case {
         action_sha256: zeros,
         path: "path".into(),
         promotes: false,
+        records: None,
         slow_at: None,
         watch: None,
     };
@@ -146,6 +147,7 @@ fn case_row(number: u32, workflow: &str, wake_us: Option<i64>) -> CaseRow {
         restricted: false,
         opened_us: case.opened.0,
         closed_us: None,
+        keep_until_us: None,
         wake_us,
         snapshot: serde_json::to_string(&case).expect("JSON"),
     }
@@ -235,6 +237,7 @@ async fn everything(writer: &mut Writer, reader: &Reader) -> String {
     text += &format!("{:?}\n", reader.list(CaseKind::Approval, None, true, 100).await.expect("cases"));
     text += &format!("{:?}\n", reader.owing(&strings(&["model-risk"]), "dev", 100).await.expect("cases"));
     text += &format!("{:?}\n", reader.heads().await.expect("heads"));
+    text += &format!("{:?}\n", reader.cosignatures("log", 1).await.expect("cosignatures"));
     text += &format!("{:?}\n", reader.policy("p").await.expect("a policy"));
     text += &format!("{:?}\n", reader.case_channels(&Platform::from("slack")).await.expect("channels"));
     text += &format!("{:?}\n", writer.subjects().await.expect("subjects"));
@@ -294,6 +297,14 @@ fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
         }],
         duties: vec![duty_row(number, 1, 9, &["role:model-risk"])],
         checkpoints: vec![NoteRow { size: seq + 1, at_us: seq, note: format!("head {seq}") }],
+        cosignatures: vec![CosignatureRow {
+            origin: "log".to_owned(),
+            size: seq + 1,
+            name: "witness".to_owned(),
+            line: format!("line {seq}"),
+            at_us: seq,
+        }],
+        purged: vec![(case, seq)],
         wake_holders: Vec::new(),
         cards_gone: Vec::new(),
         case_channels: vec![(on(&format!("slack/apr-{number}")), seq, "C9".to_owned())],
@@ -1057,7 +1068,7 @@ async fn the_transcript_is_what_stands_there_now(place: &impl Place) {
         }
         newest.sort_by_cached_key(|(lane, id, _)| (lane.to_string(), id.clone()));
         let newest: Vec<_> = newest.into_iter().map(|(lane, id, said)| (lane, id, At(said))).collect();
-        assert_eq!(reader.newest(&Platform::from(platform), BOT).await.expect("messages"), newest);
+        assert_eq!(reader.newest(&Platform::from(platform), BOT, None).await.expect("messages"), newest);
     }
 }
 

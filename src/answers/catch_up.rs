@@ -78,6 +78,7 @@ mod tests {
                 not_kept: Vec::new(),
                 was: None,
                 backfilled: false,
+                imported: None,
                 raw: None,
                 answer: None,
             }))

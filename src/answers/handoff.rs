@@ -51,8 +51,14 @@ impl Answers {
         let restricted = theirs_alone.iter().filter(|_| !case.restricted).map(|it| it.id).collect();
         let hidden = case.restricted && cases.is_empty();
         cases.sort_by_key(|it| (Illness::of(it, now, &shown.policy), it.id));
-        let world =
-            World { policy: &shown.policy, stamped: &shown.policy, people: *people, releases: &shown.bot.releases };
+        let world = World {
+            policy: &shown.policy,
+            stamped: &shown.policy,
+            people: *people,
+            releases: &shown.bot.releases,
+            holds: &shown.bot.holds,
+            retention: &shown.bot.retention,
+        };
         let (mut asked, mut moves) = (Vec::new(), Vec::new());
         let mut moving: BTreeMap<CaseId, Vec<u32>> = BTreeMap::new();
         match handoff.state {

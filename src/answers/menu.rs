@@ -21,6 +21,8 @@ impl Answers {
             stamped: &stamped,
             people: shown.bot.people(&shown.policy, now),
             releases: &shown.bot.releases,
+            holds: &shown.bot.holds,
+            retention: &shown.bot.retention,
         };
         let ask = Ask { by: Actor::Person(by.clone()), at: now };
         Ok(possible(&Scene { case, ask: &ask, world: &world }))
@@ -30,7 +32,14 @@ impl Answers {
 /// The kinds of case that somebody may open.
 pub(super) fn may_open(shown: &Shown, by: &PersonId, now: At) -> Vec<CaseKind> {
     let people = shown.bot.people(&shown.policy, now);
-    let world = World { policy: &shown.policy, stamped: &shown.policy, people, releases: &shown.bot.releases };
+    let world = World {
+        policy: &shown.policy,
+        stamped: &shown.policy,
+        people,
+        releases: &shown.bot.releases,
+        holds: &shown.bot.holds,
+        retention: &shown.bot.retention,
+    };
     let ask = Ask { by: Actor::Person(by.clone()), at: now };
     CaseKind::ALL.into_iter().filter(|kind| can_open(*kind, &ask, &world)).collect()
 }

@@ -1,6 +1,7 @@
 //! Answers to questions about what is: lists, statuses, what I owe, figures. Read from what is committed; nothing is decided
 //! here. A restricted case doesn't exist for people who aren't its own, in every one of them.
 
+pub mod audience;
 mod calendar;
 mod catch_up;
 mod handoff;
@@ -9,8 +10,10 @@ mod menu;
 mod panel;
 mod places;
 mod queue;
+mod records;
 mod regulator;
 mod review;
+pub mod search;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +45,7 @@ const LINES_AT_MOST: usize = 60;
 use self::menu::may_open;
 pub use self::panel::{Asked, Called, Open, Owed, OwedAnswer, Panel, Somebody, Term};
 use self::queue::path_queues;
+use self::search::Search;
 pub use self::view::View;
 
 #[derive(Clone)]
@@ -50,6 +54,7 @@ pub struct Answers {
     reader: Reader,
     health: Health,
     policies: view::Policies,
+    search: Search,
 }
 
 /// What was found where not more than [`CASES_AT_MOST`] cases of a kind are looked at.
@@ -69,8 +74,8 @@ impl Looked<Case> {
 }
 
 impl Answers {
-    pub fn new(desk: DeskHandle, reader: Reader, health: Health) -> Answers {
-        Answers { desk, reader, health, policies: view::Policies::default() }
+    pub fn new(desk: DeskHandle, reader: Reader, health: Health, search: Search) -> Answers {
+        Answers { desk, reader, health, policies: view::Policies::default(), search }
     }
 
     /// Somebody's own page, on a platform that has one: what they owe, what they asked for and where it stands, what is open, and
@@ -211,7 +216,12 @@ impl Answers {
                 let computed = digest::compute(&self.reader, &period, &workflows, as_of).await?;
                 vec![computed.card(speaker.prefix)]
             }
+            // What was read is recorded first, by whoever gives the answer.
+            Query::Search(asked) => vec![self.search_card(asked, by, how).await?.0],
             Query::Rota { rota } => vec![card::rotas(&speaker, &shown.bot, rota.as_ref(), by, now)],
+            Query::Erasure(whose) => vec![self.previewed(whose, by, &shown, &people, &speaker).await?],
+            Query::Holds => vec![self.holds(by, &shown, &people, &speaker)],
+            Query::Ending => vec![self.ending(by, &shown, &people, &speaker).await?],
             Query::RedFlags => {
                 let mut happened = happened::happened(&self.reader, now).await?;
                 let overdue = shown.bot.releases.overdue(&shown.policy, now);
@@ -419,6 +429,16 @@ impl Answers {
                     up: link.up,
                     trouble: link.trouble,
                     unread: link.unread,
+                })
+                .collect(),
+            witnesses: report
+                .witnesses
+                .into_iter()
+                .map(|(witness, standing)| card::WitnessStatus {
+                    witness: witness.to_string(),
+                    size: standing.last.map(|(size, _)| size),
+                    at: standing.last.map(|(_, at)| at),
+                    trouble: standing.trouble,
                 })
                 .collect(),
             open_cases: self.reader.open_cases().await?.unsigned_abs().saturating_sub(hidden as u64),

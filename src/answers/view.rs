@@ -95,7 +95,14 @@ impl Answers {
         let stamped = self.stamped(shown, case).await?;
         let now = self.desk.clock.now();
         let people = shown.bot.people(&shown.policy, now);
-        let world = World { policy: &shown.policy, stamped: &stamped, people, releases: &shown.bot.releases };
+        let world = World {
+            policy: &shown.policy,
+            stamped: &stamped,
+            people,
+            releases: &shown.bot.releases,
+            holds: &shown.bot.holds,
+            retention: &shown.bot.retention,
+        };
         let ask = Ask { by: Actor::Person(person.clone()), at: now };
         let speaker = Speaker::new(&self.desk.wording, &shown.policy);
         let context = Context::of(&shown.policy, person, now, None, speaker.prefix);
@@ -187,8 +194,10 @@ fn command_of(action: &str, of: CaseId, context: &Context<'_>) -> Option<Command
         | Asked::Bot(_)
         | Asked::Query(_)
         | Asked::Form { .. }
+        | Asked::Pin(_)
         | Asked::ReloadPolicy
-        | Asked::Calendar { .. } => return None,
+        | Asked::Calendar { .. }
+        | Asked::Export(_) => return None,
     };
     let of_it_alone = command.other_case().is_none() && command.with_draft(&Drafted::default()).is_none();
     of_it_alone.then_some(command)

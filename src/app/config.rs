@@ -14,10 +14,11 @@ mod secret;
 mod tests;
 
 use self::secret::{Secrets, Sought};
+use crate::blobs::{Place, WrittenPlace};
 use crate::domain::{Platform, Span, text};
 use crate::grammar::moment;
 
-pub use self::secret::{Secret, webhook_variable};
+pub use self::secret::{Secret, bucket_credentials, keys_passphrase, webhook_variable};
 
 /// As meant.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,11 +46,30 @@ pub struct Config {
     pub log: LogAs,
     /// Files with the keys that calls to a webhook of the policy are signed with, by its name. Those in the environment go first.
     pub webhook_keys: BTreeMap<String, PathBuf>,
+    /// Where other logs have their heads cosigned, apart from the room; without it on the room's own listener.
+    pub witness_listen: Option<SocketAddr>,
+    /// Where heads are written as files, where the policy says so.
+    pub heads_dir: Option<PathBuf>,
+    /// The authority that stamps heads and bundles with the time (RFC 3161).
+    pub time_stamps: Option<TimeStamps>,
+    /// The bucket where files are kept; `None`: the data folder.
+    pub blobs: Option<Place>,
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
 }
 
 /// A Slack workspace, each with an app of its own.
+/// Where time stamps are had (RFC 3161), and how often the head is stamped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeStamps {
+    pub url: reqwest::Url,
+    pub every: Span,
+}
+
+impl TimeStamps {
+    const EVERY: Span = Span::days(7);
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct SlackConfig {
     /// `slack`, or `slack-NAME` for a further workspace: how the policy calls it.
@@ -165,6 +185,24 @@ struct Written {
     /// What calls to the policy's webhooks are signed with, by their names.
     #[serde(default)]
     webhooks: BTreeMap<String, WrittenWebhook>,
+    #[serde(default)]
+    witness: WrittenWitness,
+    heads_dir: Option<PathBuf>,
+    time_stamps: Option<WrittenTimeStamps>,
+    blobs: Option<toml::Spanned<WrittenPlace>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenTimeStamps {
+    url: toml::Spanned<String>,
+    every: Option<toml::Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenWitness {
+    listen: Option<toml::Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -221,7 +259,7 @@ struct WrittenRoom {
     hosts: Vec<String>,
 }
 
-const KEYS: [&str; 30] = [
+const KEYS: [&str; 39] = [
     "data",
     "listen",
     "public_url",
@@ -252,6 +290,15 @@ const KEYS: [&str; 30] = [
     "name",
     "webhooks",
     "keys_file",
+    "witness",
+    "heads_dir",
+    "time_stamps",
+    "blobs",
+    "endpoint",
+    "region",
+    "allow_http",
+    "lock",
+    "lock_days",
 ];
 
 impl Config {
@@ -334,6 +381,18 @@ impl Config {
             url(written.get_ref()).ok_or_else(wrong)
         });
         let public_url = public_url.transpose()?;
+        let time_stamps = written.time_stamps.as_ref().map(|table| {
+            let wrong = || wrong(table.url.span().start, "`url` must be an http or https address".to_owned());
+            let url = url(table.url.get_ref()).ok_or_else(wrong)?;
+            let every = table.every.as_ref().map(span_of).transpose()?.unwrap_or(TimeStamps::EVERY);
+            Ok(TimeStamps { url, every })
+        });
+        let time_stamps = time_stamps.transpose()?;
+        let blobs = written.blobs.as_ref().map(|table| {
+            let wrong = |what| wrong(table.span().start, what);
+            table.get_ref().place().map_err(wrong)
+        });
+        let blobs = blobs.transpose()?;
         let prefix = written.prefix.as_ref().map(|prefix| match is_prefix(prefix.get_ref()) {
             true => Ok(prefix.get_ref().clone()),
             false => Err(wrong(prefix.span().start, PREFIX_SHAPE.to_owned())),
@@ -370,8 +429,15 @@ impl Config {
         let discord = one.or(implied).map(|(table, at)| discord_config(table, at, &secrets, &wrong)).transpose()?;
         let webhook_keys: BTreeMap<String, PathBuf> =
             written.webhooks.into_iter().map(|(name, table)| (name, table.keys_file)).collect();
+        let witness_listen = written
+            .witness
+            .listen
+            .as_ref()
+            .map(|listen| address(listen.get_ref()).map_err(|what| wrong(listen.span().start, what)));
+        let witness_listen = witness_listen.transpose()?;
         let mut secret_files = secrets.files.take();
         secret_files.extend(webhook_keys.values().cloned());
+        secret_files.extend(secret::bucket_files(&environment));
         let config = Config {
             data,
             listen,
@@ -388,6 +454,10 @@ impl Config {
             discord,
             log: given.log.or(written.log).unwrap_or_default(),
             webhook_keys,
+            witness_listen,
+            heads_dir: written.heads_dir,
+            time_stamps,
+            blobs,
             secret_files,
         };
         if !crate::web::guard::is_loopback(config.listen.ip()) && !config.open_to_network {

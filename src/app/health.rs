@@ -3,11 +3,12 @@
 //! heartbeat, whose silence is heard where this process can't speak any more.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::chat::{Chats, Link};
 use crate::desk::DeskHandle;
-use crate::domain::{Actor, BotCommand, Lack, Platform, Span};
+use crate::domain::{Actor, At, BotCommand, Lack, Platform, Span, WitnessId};
 use crate::store::{Reader, StoreError};
 
 /// Later than this is behind.
@@ -22,6 +23,17 @@ pub struct Health {
     desk: DeskHandle,
     reader: Reader,
     chats: Chats,
+    /// As whoever asks them has seen them last.
+    witnesses: Arc<Mutex<BTreeMap<WitnessId, WitnessStanding>>>,
+}
+
+/// How a witness of our heads stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WitnessStanding {
+    /// How many entries the head covers that it cosigned last, and when it did.
+    pub last: Option<(u64, At)>,
+    /// Why the last try came to nothing.
+    pub trouble: Option<String>,
 }
 
 /// How it is now.
@@ -45,6 +57,10 @@ pub struct Report {
     pub links: Vec<(Platform, Link)>,
     /// Entries in the ledger.
     pub entries: u64,
+    /// Witnesses of our heads, and how long ago each cosigned.
+    pub witnesses: Vec<(WitnessId, WitnessStanding)>,
+    /// The moment of this look.
+    pub now: At,
 }
 
 impl Report {
@@ -77,7 +93,21 @@ impl Report {
 
 impl Health {
     pub fn new(desk: DeskHandle, reader: Reader, chats: Chats) -> Health {
-        Health { desk, reader, chats }
+        Health { desk, reader, chats, witnesses: Arc::default() }
+    }
+
+    /// Shows how a witness stands.
+    pub fn show_witness(&self, id: &WitnessId, standing: WitnessStanding) {
+        self.witnesses().insert(id.clone(), standing);
+    }
+
+    /// Shows no others any more.
+    pub fn keep_witnesses(&self, is_there: impl Fn(&WitnessId) -> bool) {
+        self.witnesses().retain(|id, _| is_there(id));
+    }
+
+    fn witnesses(&self) -> std::sync::MutexGuard<'_, BTreeMap<WitnessId, WitnessStanding>> {
+        self.witnesses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks. A database that can't be read is trouble too.
@@ -89,6 +119,8 @@ impl Health {
             clock_behind: Some(shown.clock_behind).filter(|&behind| behind > BEHIND),
             links: self.chats.links().map(|(platform, link)| (platform.clone(), link)).collect(),
             entries: shown.size,
+            witnesses: self.witnesses().iter().map(|(id, standing)| (id.clone(), standing.clone())).collect(),
+            now: self.desk.clock.now(),
             ..Report::default()
         };
         if let Err(error) = self.read(&mut report).await {
@@ -146,7 +178,7 @@ impl Health {
             for command in seen {
                 match self.desk.ask_bot(command, Actor::Engine, None).await {
                     Ok(Ok(_)) => {}
-                    Ok(Err(refusal)) => tracing::error!(%refusal, "the watchdog was refused"),
+                    Ok(Err(refusal)) => tracing::error!(refusal = refusal.code(), "the watchdog was refused"),
                     Err(fault) if fault.is_stopped() => return,
                     Err(fault) => tracing::error!(%fault, "the watchdog could not record what it saw"),
                 }

@@ -20,8 +20,11 @@ mod handoff;
 mod held;
 mod owed;
 mod queue;
+mod records;
+mod red_flags;
 mod regulation;
 mod rotas;
+mod search;
 mod sla_status;
 
 pub use handoff::{BriefOnCase, DrilledOn, HandoffBrief, Moving, handoff_brief};
@@ -29,8 +32,11 @@ pub use held::held;
 use owed::{ALSO_AT_MOST, mine_facts, owed};
 pub use owed::{OwedCase, OwedDuty, mine, taken_over};
 pub use queue::{QueueRow, path_queues, queue};
+pub use records::{EndingAnswer, EndingRow, ErasureAnswer, ExportAnswer, ending, erasure, export, holds};
+pub use red_flags::red_flags;
 pub use regulation::{DraftedField, RegulatorDraft, clocks, regulator_draft};
 pub use rotas::rotas;
+pub use search::{SearchGroup, SearchHit, Searched, searched};
 pub use sla_status::{WorkflowStatus, sla_status};
 
 /// Most rows that are shown at once.
@@ -103,6 +109,8 @@ pub struct Health {
     pub waiting: u64,
     /// Each platform: its name, and what is wrong there, if something is.
     pub links: Vec<LinkStatus>,
+    /// Who cosigns the heads.
+    pub witnesses: Vec<WitnessStatus>,
     /// Open cases.
     pub open_cases: u64,
     /// Entries in the ledger.
@@ -128,6 +136,19 @@ pub struct LinkStatus {
     pub trouble: Option<String>,
     /// Events that could not be read since the start.
     pub unread: u64,
+}
+
+/// How a witness of the heads stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct WitnessStatus {
+    /// As the policy calls it.
+    pub witness: String,
+    /// How many entries the head covers that it cosigned last.
+    pub size: Option<u64>,
+    /// When it did.
+    pub at: Option<At>,
+    /// Why the last try came to nothing.
+    pub trouble: Option<String>,
 }
 
 /// A post-incident review as drafted from the ledger.
@@ -388,29 +409,6 @@ fn review_draft_facts(draft: &ReviewDraft) -> Json {
     json!({ "case": draft.case.to_string(), "title": draft.title, "draft": draft.text, "settled": draft.settled })
 }
 
-/// What is unwise in the policy, and in what happened.
-pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag], held: &[RedFlag], found: &[Finding]) -> Card {
-    private(speaker, "answer/red-flags.txt", red_flags_facts(flags, held, found))
-}
-
-fn red_flags_facts(flags: &[RedFlag], held: &[RedFlag], found: &[Finding]) -> Json {
-    let row = |flag: &RedFlag| {
-        json!({
-            "id": flag.id, "line": flag.line, "what": flag.what, "why": flag.why, "write": flag.write,
-        })
-    };
-    let shown = &flags[..flags.len().min(ROWS_AT_MOST)];
-    json!({
-        "count": flags.len(),
-        "more": flags.len() - shown.len(),
-        "found": found.iter().map(|it| json!({
-            "id": it.id, "what": it.what, "why": it.why, "then": it.then,
-        })).collect::<Vec<_>>(),
-        "rows": shown.iter().map(row).collect::<Vec<_>>(),
-        "held": held.iter().map(row).collect::<Vec<_>>(),
-    })
-}
-
 /// Something that isn't possible, and what to do instead.
 pub fn refused(speaker: &Speaker<'_>, refusal: &Refusal) -> Card {
     let words =
@@ -568,6 +566,7 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         undeliverable: 0,
         waiting: 0,
         links: Vec::new(),
+        witnesses: Vec::new(),
         open_cases: 0,
         ledger_size: 0,
         ledger_head: "ab".repeat(32),
@@ -578,6 +577,15 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
     let cut_off = Health {
         undeliverable: 1,
         waiting: 2,
+        witnesses: vec![
+            WitnessStatus { witness: "client".to_owned(), size: Some(4_180), at: Some(At(0)), trouble: None },
+            WitnessStatus {
+                witness: "auditor".to_owned(),
+                size: None,
+                at: None,
+                trouble: Some("it answered 503 Service Unavailable".to_owned()),
+            },
+        ],
         links: vec![
             link(true, None),
             link(true, Some("the bot isn’t in #x")),
@@ -611,6 +619,8 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
     let rows = vec![listed.clone(); START_ROWS_AT_MOST + 1];
     let mut all: Vec<(&'static str, Json)> =
         held::samples().into_iter().map(|facts| ("answer/held.txt", facts)).collect();
+    all.extend(search::samples().into_iter().map(|facts| ("answer/search.txt", facts)));
+    all.extend(records::samples());
     all.extend(sla_status::samples().into_iter().map(|facts| ("answer/sla-status.txt", facts)));
     all.extend([
         ("answer/list.txt", list_facts(None, &filter, &[listed.clone(), late, bare], false)),
@@ -631,9 +641,9 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/queue.txt", queue::queue_facts("approvals", &[])),
         ("answer/handoff-brief.txt", handoff::sample(false)),
         ("answer/handoff-brief.txt", handoff::sample(true)),
-        ("answer/red-flags.txt", red_flags_facts(&flags, &flags, &[])),
-        ("answer/red-flags.txt", red_flags_facts(&[], &[], std::slice::from_ref(&found))),
-        ("answer/red-flags.txt", red_flags_facts(&[], &[], &[])),
+        ("answer/red-flags.txt", red_flags::facts(&flags, &flags, &[])),
+        ("answer/red-flags.txt", red_flags::facts(&[], &[], std::slice::from_ref(&found))),
+        ("answer/red-flags.txt", red_flags::facts(&[], &[], &[])),
         ("answer/regulator-draft.txt", regulation::regulator_draft_facts(&regulation::sample())),
         ("answer/asked.txt", asked_sample()),
         ("answer/fault.txt", fault_facts("7f3a")),

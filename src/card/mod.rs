@@ -30,10 +30,11 @@ mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    BriefOnCase, DraftedField, DrilledOn, HandoffBrief, Happened, Health, Home, LinkStatus, ListRow, Moving, OwedCase,
-    OwedDuty, QueueRow, RegulatorDraft, ReviewDraft, StoryLine, WorkflowStatus, asked, brief, clocks, fault,
-    handoff_brief, health, held, help, home, list, menu, mine, misread, path_queues, queue, red_flags, refused,
-    regulator_draft, review_draft, rotas, sla_status, start, status, taken_over, timeline,
+    BriefOnCase, DraftedField, DrilledOn, EndingAnswer, EndingRow, ErasureAnswer, ExportAnswer, HandoffBrief, Happened,
+    Health, Home, LinkStatus, ListRow, Moving, OwedCase, OwedDuty, QueueRow, RegulatorDraft, ReviewDraft, SearchGroup,
+    SearchHit, Searched, StoryLine, WitnessStatus, WorkflowStatus, asked, brief, clocks, ending, erasure, export,
+    fault, handoff_brief, health, held, help, holds, home, list, menu, mine, misread, path_queues, queue, red_flags,
+    refused, regulator_draft, review_draft, rotas, searched, sla_status, start, status, taken_over, timeline,
 };
 pub use case::{announcement, case_card, moved_away, unreadable};
 pub use notice::{Above, Asking, notice};

@@ -8,10 +8,12 @@ use serde_json::Value as Json;
 
 use super::tell::facts;
 use super::{Speaker, Wording, answer, case, kinds, notice, story, view};
+use crate::domain::bot::holds::Hold;
 use crate::domain::bot::releases::Freeze;
+use crate::domain::bot::retention::Ending;
 use crate::domain::bot::rotas::{Rotas, Swap, Time};
 use crate::domain::bot::stages::Changed;
-use crate::domain::every_case::{KeptAs, KeptMessage, LateAnswer, OpenedFrom};
+use crate::domain::every_case::{KeptAs, KeptMessage, LateAnswer, OpenedFrom, Retained};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
@@ -20,6 +22,7 @@ use crate::domain::obligation::{
 };
 use crate::domain::people::Handed;
 use crate::domain::policy::{AtEnd, EXAMPLE, Policy};
+use crate::domain::records::HoldScope;
 use crate::domain::rota::{Gap, How, Instead, Why};
 use crate::domain::{
     At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId,
@@ -150,15 +153,24 @@ fn of_the_case() -> Vec<Event> {
         Event::Restricted { by: maya(), reason: words(), homes: Vec::new(), left: Vec::new() },
         Event::AskedIn { by: dev(), text: words() },
         Event::AskedIn { by: dev(), text: String::new() },
-        Event::Kept { by: dev(), what: KeptAs::Note, message: kept(Some(maya())) },
-        Event::Kept { by: dev(), what: KeptAs::FollowUp, message: kept(None) },
+        Event::Kept { by: dev(), what: KeptAs::Note, message: kept(Some(maya())), reason: String::new() },
+        Event::Kept { by: dev(), what: KeptAs::FollowUp, message: kept(None), reason: String::new() },
+        Event::Kept { by: dev(), what: KeptAs::Evidence, message: kept(None), reason: words() },
+        unpinned(words()),
+        unpinned(String::new()),
         Event::Observed { seen: "7 wait, 2 late".to_owned() },
         Event::Snoozed { by: dev(), until: DUE, numbers: vec![1] },
+        Event::Retained(Retained { class: "model-decisions".into(), until: DUE, erasure_waits: true }),
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
         Event::HandedOver { handoff: handoff(), from: Some(maya()), to: Receiver::Person(dev()), seats: seats() },
         Event::HandedOver { handoff: handoff(), from: None, to: Receiver::Role(role()), seats: Vec::new() },
     ];
     of_the_case.into_iter().map(Event::into).collect()
+}
+
+fn unpinned(reason: String) -> every_case::Event {
+    let KeptMessage { lane, message, said, .. } = kept(None);
+    every_case::Event::Unpinned { by: dev(), lane, message, said, reason }
 }
 
 fn kept(person: Option<PersonId>) -> KeptMessage {
@@ -347,6 +359,16 @@ fn of_the_bot() -> Vec<bot::Telling> {
         Telling::ClockWentBack { by: SPAN },
         Telling::WasDown { was_down: SPAN },
         Telling::Digest { schedule: Label::from("weekly"), from: NOW, to: DUE, zone: Tz::UTC, workflows: Vec::new() },
+        Telling::HoldPlaced(hold(HoldScope::Everything)),
+        Telling::HoldPlaced(hold(HoldScope::Case(CaseId { kind: CaseKind::Incident, number: 4 }))),
+        Telling::HoldPlaced(hold(HoldScope::Person(dev()))),
+        Telling::HoldPlaced(hold(HoldScope::Workflow("credit-scoring".into()))),
+        Telling::Calendar { ending: (1..30).map(ending).collect(), upto: DUE },
+        Telling::Calendar { ending: vec![ending(4)], upto: DUE },
+        Telling::HoldReleased {
+            hold: hold(HoldScope::Person(dev())),
+            approval: CaseId { kind: CaseKind::Approval, number: 2 },
+        },
         Telling::Frozen(freeze(Some(DUE), Some(maya()), None)),
         Telling::Frozen(freeze(None, None, Some(CaseId { kind: CaseKind::Rollback, number: 4 }))),
         Telling::Frozen(freeze(None, None, None)),
@@ -443,6 +465,16 @@ fn handoff() -> CaseId {
 
 fn seats() -> Vec<Label> {
     vec![Label::from("lead")]
+}
+
+/// One whose time is over, and others whose time isn't.
+pub(super) fn ending(number: u32) -> Ending {
+    let case = CaseId { kind: CaseKind::Approval, number };
+    Ending { case, class: "model-decisions".into(), until: if number == 1 { NOW - SPAN } else { DUE } }
+}
+
+pub(super) fn hold(scope: HoldScope) -> Hold {
+    Hold { number: 2, scope, matter: "2026-17".to_owned(), reason: words(), by: maya(), since: NOW }
 }
 
 pub(super) fn freeze(until: Option<At>, by: Option<PersonId>, case: Option<CaseId>) -> Freeze {

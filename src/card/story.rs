@@ -49,6 +49,7 @@ pub fn is_brief(event: &Event) -> bool {
         },
         Event::Case(event) => match event {
             every_case::Event::Noted { .. } | every_case::Event::Linked { .. } | every_case::Event::Kept { .. } => true,
+            every_case::Event::Unpinned { .. } => true,
             every_case::Event::Restricted { .. } | every_case::Event::Unrestricted { .. } => true,
             every_case::Event::Observed { .. } | every_case::Event::HandedOver { .. } => true,
             every_case::Event::Invited { .. }
@@ -56,6 +57,7 @@ pub fn is_brief(event: &Event) -> bool {
             | every_case::Event::Joined { .. }
             | every_case::Event::AskedIn { .. }
             | every_case::Event::Snoozed { .. }
+            | every_case::Event::Retained(_)
             | every_case::Event::PolicyReplaced { .. } => false,
         },
         other => kinds::is_brief(other),
@@ -86,8 +88,9 @@ pub(super) fn facts(case: &Case, event: &Event, at: At) -> Json {
         innermost(event)
     };
     // What people call themselves on a platform is theirs, too.
-    if let Event::Case(every_case::Event::Kept { message, .. }) = event {
+    if let Event::Case(every_case::Event::Kept { what, message, .. }) = event {
         facts.insert("author".to_owned(), typed_here(&message.author));
+        facts.insert("kept_as".to_owned(), json!(what));
     }
     // The moment that somebody set, apart from the one at which they said so.
     let at_said = facts.get("at").cloned().unwrap_or(Json::Null);

@@ -321,7 +321,9 @@ pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
         Look::asks(Tone::Nudge, Some(answer_by), asks)
     };
     match telling {
-        T::Frozen(_) | T::FreezeOverridden { .. } => Look::of(Tone::Late),
+        T::Frozen(_) | T::FreezeOverridden { .. } | T::HoldPlaced(_) => Look::of(Tone::Late),
+        T::HoldReleased { .. } => Look::of(Tone::Done),
+        T::Calendar { .. } => Look::of(Tone::Nudge),
         T::Thawed { .. } => Look::of(Tone::Done),
         // Changing the policy is a decision of its own, asked for as one.
         T::Recurs { workflow, .. } => {

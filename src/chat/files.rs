@@ -1,9 +1,7 @@
 //! Files that come with messages: how large one may be, and how its bytes are kept.
 
-use std::path::Path;
-
+use crate::blobs::{BlobError, Blobs};
 use crate::domain::WhyNotKept;
-use crate::ledger::folder::{FolderError, keep_blob};
 use crate::ledger::heard::File;
 
 /// The largest file that is kept, in bytes. A larger one is named and not kept.
@@ -78,16 +76,13 @@ fn is_page(bytes: &[u8]) -> bool {
     ["<!doctype html", "<html"].iter().any(|page| beginning.starts_with(page))
 }
 
-/// Keeps a file in the data folder at `data`.
+/// Keeps a file where files are kept.
 ///
 /// # Errors
-/// [`FolderError::Io`].
-pub async fn keep(data: &Path, name: &str, bytes: Vec<u8>) -> Result<File, FolderError> {
-    let (folder, size) = (data.to_owned(), bytes.len() as u64);
-    // A slow disk holds up nobody else.
-    let kept = tokio::task::spawn_blocking(move || keep_blob(&folder, &bytes)).await;
-    let broke_off = |error| FolderError::Io { path: data.to_owned(), source: std::io::Error::other(error) };
-    let sha256 = kept.map_err(broke_off)??;
+/// [`BlobError`].
+pub async fn keep(blobs: &Blobs, name: &str, bytes: Vec<u8>) -> Result<File, BlobError> {
+    let size = bytes.len() as u64;
+    let sha256 = blobs.keep(bytes).await?;
     Ok(File { name: name.to_owned(), bytes: size, sha256 })
 }
 

@@ -33,7 +33,7 @@ pub mod slack;
 pub mod tokens;
 pub mod under_way;
 
-pub use reached::Newest;
+pub use reached::{Newest, Unfilled};
 pub use roster::{Roster, RosterWatch};
 
 /// How somebody is written whom a message mentions and the policy doesn't know: `@Zoe`. Anybody can call themselves as

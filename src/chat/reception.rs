@@ -9,25 +9,29 @@ use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 
 use crate::answers::Answers;
-use crate::card::{self, Card, Speaker};
+use crate::blobs::Blobs;
+use crate::card::{self, Card, ExportAnswer, Speaker};
 use crate::chat::retry::{Again, Pauses, patiently};
-use crate::chat::{Newest, Roster};
+use crate::chat::{Newest, Roster, Unfilled};
 use crate::desk::{DeskHandle, Fault, Handled, Word, reference};
+use crate::domain::bot::fills::Event as Fill;
+use crate::domain::bot::readings::Event as Reading;
 use crate::domain::bot::rotas::Command as RotaCommand;
 use crate::domain::line::Shift;
 use crate::domain::place::CaseStands;
 use crate::domain::{Actor, BotCommand, CaseId, Label, Lane, PersonId, Place, Platform, Policy, Refusal};
-use crate::grammar::{self, Asked, Form, How, Means, verbs};
+use crate::evidence::exports::{self, Exports, Made};
+use crate::grammar::{self, Asked, Export, Form, How, Means, Query, verbs};
 use crate::ledger::heard::{Account, Answer, Heard, What};
-use crate::store::StoreError;
 
 #[derive(Clone)]
 pub struct Reception {
     pub desk: DeskHandle,
     pub answers: Answers,
     pub policy_file: PolicyFile,
-    /// Where people's calendars are read, without a slash at its end: see [`crate::web`].
+    /// Where people's calendars are read, and bundles fetched, without a slash at its end: see [`crate::web`].
     pub calendars_at: String,
+    pub exports: Exports,
 }
 
 /// Where the policy comes from, to read it again.
@@ -82,18 +86,20 @@ impl PolicyFile {
 #[derive(Clone)]
 pub struct Door {
     pub reception: Reception,
-    /// The data folder, whose `blobs/` keeps files: see [`keep_blob`](crate::ledger::folder::keep_blob).
-    pub data: PathBuf,
+    /// Where files are kept that come with messages.
+    pub blobs: Blobs,
     /// Cases' own channels: lane → the platform's id of the channel.
     pub case_channels: BTreeMap<Lane, String>,
     /// The newest message that the transcript has of each lane of the platform: what came later was missed.
     pub newest: BTreeMap<Lane, Newest>,
+    /// What an earlier process didn't come to the end of: what came live since shows nothing about what came before.
+    pub unfilled: Option<Unfilled>,
 }
 
 /// The pauses between tries to keep what was heard.
 const PAUSES: Pauses = Pauses::new(Duration::from_millis(250), Duration::from_secs(30));
 
-fn unreadable(error: &StoreError) -> Fault {
+fn unreadable(error: &dyn std::error::Error) -> Fault {
     let reference = reference();
     tracing::error!(%reference, %error, "a question could not be answered");
     Fault { reference }
@@ -125,16 +131,43 @@ impl Reception {
             // Of a case that doesn't exist for them there is no draft, and the desk says so.
             handled = self.desk.hear(Heard { draft: Some(draft.unwrap_or_default()), ..heard.clone() }).await?;
         }
+        if let Handled::NeedsPreview { whose } = &handled {
+            let plan = self.answers.erasure(whose).await.map_err(|error| unreadable(&error))?;
+            handled = self.desk.hear(Heard { preview: Some(plan.preview), ..heard.clone() }).await?;
+        }
         match handled {
             Handled::Answer(answer) => self.fill_in(answer, &heard).await,
-            Handled::Heard | Handled::NeedsDraft { .. } => Ok(Answer::default()),
+            Handled::Heard | Handled::NeedsDraft { .. } | Handled::NeedsPreview { .. } => Ok(Answer::default()),
+            Handled::Export { wanted, by, word } => self.export(wanted, by, word).await.map(Answer::card),
             Handled::Calendar { by, renew, word } => self.calendar(by, renew, word).await.map(Answer::card),
             Handled::ReloadPolicy { by, word } => self.reload(Actor::Person(by), Some(word)).await.map(Answer::card),
-            Handled::Query { query, by } => match self.answers.answer(&query, &by, heard.how).await {
+            Handled::Query { query: Query::Search(asked), by, word } => {
+                let found = self.answers.search_card(&asked, &by, heard.how).await;
+                let (card, reading) = found.map_err(|error| unreadable(&error))?;
+                // Told again, it was recorded already.
+                if let (Some(reading), Some(_)) = (reading, &word) {
+                    self.record_reading(reading, by, word).await?;
+                }
+                Ok(Answer::card(card))
+            }
+            Handled::Query { query, by, word: _ } => match self.answers.answer(&query, &by, heard.how).await {
                 Ok(cards) => Ok(Answer { cards, ..Answer::default() }),
                 Err(error) => Err(unreadable(&error)),
             },
         }
+    }
+
+    /// Records what somebody read, before they are shown it.
+    ///
+    /// # Errors
+    /// [`Fault`]: then they mustn't see it.
+    pub async fn record_reading(&self, reading: Reading, by: PersonId, word: Option<Word>) -> Result<(), Fault> {
+        if let Err(refusal) = self.desk.ask_bot(BotCommand::Read(reading), Actor::Person(by), word).await? {
+            let reference = reference();
+            tracing::error!(%reference, "what somebody read couldn't be recorded, so it isn't shown: {refusal}");
+            return Err(Fault { reference });
+        }
+        Ok(())
     }
 
     /// As [`Reception::hear`], repeated while the bot is at fault: the platform had its acknowledgement and tells
@@ -174,7 +207,7 @@ impl Reception {
         match asked {
             Asked::Form { verb, case, given } => Some(grammar::form(verb, case, &given, &context)),
             Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Query(_) => None,
-            Asked::ReloadPolicy | Asked::Calendar { .. } => None,
+            Asked::Pin(_) | Asked::ReloadPolicy | Asked::Calendar { .. } | Asked::Export(_) => None,
         }
     }
 
@@ -214,6 +247,20 @@ impl Reception {
         }
     }
 
+    /// Records that what was missed on a platform is about to be read, or that it is read. Repeated until it is kept: before a
+    /// reading has begun by the ledger, nothing that comes live may be in it.
+    pub async fn fill(&self, event: Fill) {
+        let again = |fault: &Fault| {
+            if fault.is_stopped() {
+                return Again::Stop;
+            }
+            tracing::error!(reference = fault.reference, "that history is read can't be recorded yet; trying again");
+            Again::Try(None)
+        };
+        let ask = || self.desk.ask_bot(BotCommand::Fill(event.clone()), Actor::Engine, None);
+        let _stopped = patiently(PAUSES, u32::MAX, again, ask).await;
+    }
+
     /// Takes in who is on a platform now.
     ///
     /// # Errors
@@ -228,7 +275,7 @@ impl Reception {
         let gone = roster.gone.iter().filter_map(person).collect();
         let command = BotCommand::Roster { platform: platform.clone(), groups, gone };
         if let Err(refusal) = self.desk.ask_bot(command, Actor::Engine, None).await? {
-            tracing::error!(%refusal, "the roster was refused");
+            tracing::error!(refusal = refusal.code(), "the roster was refused");
         }
         Ok(())
     }
@@ -254,6 +301,37 @@ impl Reception {
             field.value.clone_from(&text);
         }
         Ok(answer)
+    }
+
+    /// A bundle, and the address that it can be fetched at once: told to whoever asked, alone.
+    async fn export(&self, wanted: Export, by: PersonId, word: Option<Word>) -> Result<Card, Fault> {
+        let Some(word) = word else {
+            return Ok(crate::answers::said("That bundle was made when you asked first. Ask once more for another."));
+        };
+        let made = match self.exports.make(&wanted.what, wanted.workflow.as_ref(), &by).await? {
+            Ok(made) => made,
+            Err(refusal) => {
+                if refusal.is_for_others() {
+                    self.record_reading(Reading::ExportRefused { what: wanted.what }, by, Some(word)).await?;
+                }
+                let policy = self.desk.shown().policy;
+                return Ok(card::refused(&Speaker::new(&self.desk.wording, &policy), &refusal));
+            }
+        };
+        if let Err(fault) = self.record_reading(exports::recorded(&made.exported), by, Some(word)).await {
+            self.exports.forget(&made);
+            return Err(fault);
+        }
+        let Made { exported, secret } = made;
+        let policy = self.desk.shown().policy;
+        let answer = ExportAnswer {
+            what: exported.scope.to_string(),
+            address: format!("{}/evidence/{secret}.zip", self.calendars_at),
+            entries: exported.entries,
+            files: exported.files,
+            lacking: exported.lacking,
+        };
+        Ok(card::export(&Speaker::new(&self.desk.wording, &policy), &answer))
     }
 
     /// An address for somebody's calendar, told to them alone: the ledger has its hash, so nobody can read it there.

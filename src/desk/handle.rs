@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
+use super::RETRY_PAUSE;
 use super::accounts::Accounts;
+use super::erase::{Destroyed, Remade};
 use crate::card::Wording;
 use crate::clock::Clock;
+use crate::domain::bot::heads;
+use crate::domain::records::Whose;
 use crate::domain::{
     Actor, At, Bot, BotCommand, CaseId, Command, Lane, OutboxId, PersonId, Platform, Policy, Refusal, Reply, Span,
 };
-use crate::grammar::Query;
+use crate::grammar::{Export, Query};
 use crate::ledger::heard::{Answer, Heard};
 use crate::ledger::record::{Causes, ChannelMade, NotTold, Told};
-use crate::store::Postponed;
+use crate::store::{CosignatureRow, Postponed};
 
 /// The bot is at fault. The reference stands in the log beside the reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +35,9 @@ impl Fault {
     }
 }
 
+/// The desk is gone: nothing is recorded any more.
+pub struct Gone;
+
 /// A word that asked for something: the entry that keeps it, and where it was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -46,6 +53,8 @@ pub enum Handled {
     Query {
         query: Query,
         by: PersonId,
+        /// The word that asked for it. `None`: it was told again.
+        word: Option<Word>,
     },
     /// The policy file is to be read again.
     ReloadPolicy {
@@ -58,16 +67,27 @@ pub enum Handled {
         renew: bool,
         word: Word,
     },
+    /// Somebody wants a bundle of evidence. It is made outside of the loop, and recorded before they get it.
+    Export {
+        wanted: Export,
+        by: PersonId,
+        /// The word that asked for it. `None`: it was told again.
+        word: Option<Word>,
+    },
     /// A document is accepted as drafted. Nothing is recorded yet: hand the same word in again with the draft.
     NeedsDraft {
         case: CaseId,
         by: PersonId,
     },
+    /// Words are to be erased. Nothing is recorded yet: hand the same word in again with what that would take.
+    NeedsPreview {
+        whose: Whose,
+    },
     /// Nothing to answer: it was chatter.
     Heard,
 }
 
-/// What the courier has to report.
+/// What the courier has to report, and whoever asks witnesses.
 #[derive(Clone, Debug)]
 pub enum Report {
     /// About to be handed to a platform that can't recognise a repetition.
@@ -99,6 +119,8 @@ pub enum Report {
         lane: Lane,
     },
     CardPostponed(Postponed<(CaseId, Lane)>),
+    /// A witness said of a signed head that it goes on from what it saw before.
+    Cosigned(CosignatureRow),
 }
 
 /// What waits for the desk.
@@ -110,6 +132,10 @@ pub(super) enum Item {
     Called(CaseId, Box<Command>, oneshot::Sender<Result<Result<(), Refusal>, Fault>>),
     /// Sign a head now.
     Checkpoint(oneshot::Sender<()>),
+    /// Destroy words, if the case may ask for that now.
+    Erase(CaseId, Box<dyn Remade>, oneshot::Sender<Result<Result<Destroyed, Refusal>, Fault>>),
+    /// Empty the write-ahead log; whether it is.
+    Forget(oneshot::Sender<Result<bool, Fault>>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -124,6 +150,8 @@ pub struct Shown {
     pub next_wake: Option<At>,
     /// The last commit failed, with this reference.
     pub trouble: Option<String>,
+    /// How many entries the last signed head covers; that one stands in the database.
+    pub signed: Option<u64>,
     /// The last head could not be signed or kept, with this reference: what was recorded since isn't sealed.
     pub unsigned: Option<String>,
     /// How far the clock is behind the ledger's last moment. Moments in the ledger never go back, so until it has caught up,
@@ -173,6 +201,21 @@ impl DeskHandle {
         self.ask(|reply| Item::Bot(Box::new(command), by, word, reply)).await?
     }
 
+    /// Has recorded what was seen of signed heads, however often that takes.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub async fn say_of_heads(&self, seen: heads::Command) -> Result<(), Gone> {
+        loop {
+            match self.ask_bot(BotCommand::Heads(seen.clone()), Actor::Engine, None).await {
+                // What isn't news any more is no ruling, and none of them is refused.
+                Ok(_) => return Ok(()),
+                Err(fault) if fault.is_stopped() => return Err(Gone),
+                Err(_) => tokio::time::sleep(RETRY_PAUSE).await,
+            }
+        }
+    }
+
     /// Records what became of messages.
     ///
     /// # Errors
@@ -187,6 +230,23 @@ impl DeskHandle {
     /// [`Fault`]: nothing of it was recorded; inside, a [`Refusal`]: the case doesn't wait for it any more.
     pub async fn called(&self, case: CaseId, command: Command) -> Result<Result<(), Refusal>, Fault> {
         self.ask(|reply| Item::Called(case, Box::new(command), reply)).await?
+    }
+
+    /// Destroys words, if the case may ask for that now.
+    ///
+    /// # Errors
+    /// [`Fault`]: they may be there still, and the ledger may say already that they are erased; the next start destroys them then. Inside,
+    /// a [`Refusal`].
+    pub async fn erase(&self, case: CaseId, remade: Box<dyn Remade>) -> Result<Result<Destroyed, Refusal>, Fault> {
+        self.ask(|reply| Item::Erase(case, remade, reply)).await?
+    }
+
+    /// Empties the write-ahead log, where nobody reads an older state; whether it is empty.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn forget(&self) -> Result<bool, Fault> {
+        self.ask(Item::Forget).await?
     }
 
     /// Signs a head over everything so far.
@@ -243,6 +303,8 @@ impl Item {
             Item::Bot(_, _, _, reply) => answer(reply, Err(fault.clone())),
             Item::Report(_, reply) => answer(reply, Err(fault.clone())),
             Item::Called(_, _, reply) => answer(reply, Err(fault.clone())),
+            Item::Erase(_, _, reply) => answer(reply, Err(fault.clone())),
+            Item::Forget(reply) => answer(reply, Err(fault.clone())),
             Item::Checkpoint(reply) | Item::Stop(reply) => answer(reply, ()),
         }
     }

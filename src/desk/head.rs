@@ -33,25 +33,35 @@ pub(super) struct SignedHead {
 
 impl SignedHead {
     /// Takes up the head that was signed last, where the ledger in the database is the one that it was signed over.
-    /// `was_signed`: the ledger itself says that there was one.
+    /// `was_signed`: the ledger itself says that there was one. `named`: the key that it says heads are signed with.
     pub(super) async fn open(
         folder: Folder,
         writer: &mut Writer,
         size: u64,
         every: Span,
         was_signed: bool,
+        named: Option<&Label>,
     ) -> Result<SignedHead, DeskError> {
         let signer = folder.signer()?;
         let data = folder.path().display().to_string();
-        let signed = folder.last_checkpoint()?;
-        match &signed {
-            Some((_, checkpoint)) => check_against(writer, size, checkpoint, &data).await?,
-            // Signing on without the last head could sign a second tree under one name.
-            None => {
-                let known = writer.last_checkpoint().await?;
-                if was_signed || known.is_some_and(|note| note.lines().next() == Some(folder.origin())) {
-                    return Err(DeskError::HeadMissing { data });
+        // The ledger names another key than the one that lies here.
+        let other = named.filter(|named| named.as_str() != signer.verifier().to_string());
+        let other = other.map(|key| DeskError::OtherKey { key: key.clone(), data: data.clone() });
+        let signed = match (folder.last_checkpoint(), other) {
+            (Err(FolderError::Checkpoint { .. }), Some(other)) => return Err(other),
+            (signed, other) => {
+                let signed = signed?;
+                if let Some((_, checkpoint)) = &signed {
+                    check_against(writer, size, checkpoint, &data).await?;
                 }
+                other.map_or(Ok(signed), Err)?
+            }
+        };
+        // Signing on without the last head could sign a second tree under one name.
+        if signed.is_none() {
+            let known = writer.last_checkpoint().await?;
+            if was_signed || known.is_some_and(|note| note.lines().next() == Some(folder.origin())) {
+                return Err(DeskError::HeadMissing { data });
             }
         }
         let last = signed.map(|(text, checkpoint)| (text, checkpoint.size));
@@ -152,7 +162,13 @@ impl Desk {
                 Some(reference)
             }
         };
-        let differs = |shown: &mut Shown| std::mem::replace(&mut shown.unsigned, unsigned.clone()) != unsigned;
+        // Where the database lacks it, nobody is shown it yet.
+        let covers = self.head.covers().filter(|_| unsigned.is_none());
+        let differs = |shown: &mut Shown| {
+            let covers = covers.or(shown.signed);
+            let grown = std::mem::replace(&mut shown.signed, covers) != covers;
+            std::mem::replace(&mut shown.unsigned, unsigned.clone()) != unsigned || grown
+        };
         self.shown.send_if_modified(differs);
     }
 }

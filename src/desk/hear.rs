@@ -10,6 +10,7 @@ use crate::card;
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::Words;
+use crate::domain::records::Preview;
 use crate::domain::{
     AccountId, Actor, At, BotCommand, CaseId, Command, LOCAL, Lane, PersonId, Place, Refusal, WhyNotKept, text,
 };
@@ -45,7 +46,8 @@ impl Desk {
         let heard = || {
             items.iter().filter_map(|item| match item {
                 Item::Hear(heard, _) => Some(&**heard),
-                Item::Bot(..) | Item::Report(..) | Item::Called(..) | Item::Checkpoint(_) | Item::Stop(_) => None,
+                Item::Bot(..) | Item::Report(..) | Item::Called(..) | Item::Erase(..) => None,
+                Item::Checkpoint(_) | Item::Forget(_) | Item::Stop(_) => None,
             })
         };
         let keys: Vec<String> = heard().map(|heard| self.causes.key_of(&heard.cause)).collect();
@@ -90,7 +92,7 @@ impl Desk {
                 Some(answer) => Handled::Answer(answer),
                 // Figures weren't kept, since they would be out of date: they are read again.
                 None => match (self.read(turn, &heard, person.as_ref(), here), person) {
-                    (Read::Asked(Asked::Query(query)), Some(by)) => Handled::Query { query, by },
+                    (Read::Asked(Asked::Query(query)), Some(by)) => Handled::Query { query, by, word: None },
                     // It was heard, but what it asked for may have failed, or died with the process, before it was done.
                     (Read::Asked(Asked::ReloadPolicy), Some(by)) => {
                         Handled::ReloadPolicy { by, word: Word { entry, said_on: heard.lane.platform } }
@@ -99,8 +101,11 @@ impl Desk {
                     (Read::Asked(Asked::Calendar { renew: _ }), Some(by)) => {
                         Handled::Calendar { by, renew: false, word: Word { entry, said_on: heard.lane.platform } }
                     }
+                    (Read::Asked(Asked::Export(wanted)), Some(by)) => Handled::Export { wanted, by, word: None },
                     (Read::Asked(Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Form { .. }), _)
+                    | (Read::Asked(Asked::Pin(_)), _)
                     | (Read::Asked(Asked::Query(_) | Asked::ReloadPolicy | Asked::Calendar { .. }), None)
+                    | (Read::Asked(Asked::Export(_)), None)
                     | (Read::Nothing | Read::Answer(_), _) => Handled::Heard,
                 },
             });
@@ -110,11 +115,18 @@ impl Desk {
             Some(asked) => Read::Asked(asked),
             None => self.read(turn, &heard, person.as_ref(), here),
         };
+        let read = match (read, &person) {
+            (Read::Asked(Asked::Pin(pin)), Some(by)) => match self.pinned(turn, &heard.lane, by, here, pin).await? {
+                Ok(asked) => Read::Asked(asked),
+                Err(refusal) => Read::Answer(self.refused(turn, &heard, by, here, &refusal)),
+            },
+            (read, _) => read,
+        };
         // Who tried what and was refused is part of a case's evidence, wherever they tried it.
         let tried = match &read {
             Read::Asked(Asked::Case { id, .. }) => Some(*id),
             Read::Asked(Asked::New(_) | Asked::Bot(_) | Asked::Form { .. } | Asked::Query(_))
-            | Read::Asked(Asked::ReloadPolicy | Asked::Calendar { .. })
+            | Read::Asked(Asked::Pin(_) | Asked::ReloadPolicy | Asked::Calendar { .. } | Asked::Export(_))
             | Read::Nothing
             | Read::Answer(_) => None,
         };
@@ -143,10 +155,24 @@ impl Desk {
                 let by = Actor::Person(person.clone());
                 let of_outsiders = matches!(&asked, Asked::Case { command, .. } if command.is_of_outsiders());
                 let work = match asked {
-                    Asked::New(opening) => Ok(Work::Open(match self.quoted(turn, &heard).await? {
-                        Some(message) => opening.from_message(message),
-                        None => opening,
-                    })),
+                    Asked::New(opening) => {
+                        let opening = match (opening.erases().cloned(), &heard.preview) {
+                            (None, _) => opening,
+                            (Some(_), Some(preview)) => opening.with_preview(preview),
+                            // The whole ledger is looked through for it: only where everything else is in order.
+                            (Some(whose), None) => {
+                                let tried = opening.clone().with_preview(&Preview::tried());
+                                if self.prepare(turn, Work::Open(tried), &by).await?.is_ok() {
+                                    return Ok(Handled::NeedsPreview { whose });
+                                }
+                                opening
+                            }
+                        };
+                        Ok(Work::Open(match self.quoted(turn, &heard).await? {
+                            Some(message) => opening.from_message(message),
+                            None => opening,
+                        }))
+                    }
                     Asked::Case { id, command } => match with_draft(command, heard.draft.as_ref()) {
                         Some(command) => Ok(Work::Case(id, command)),
                         None => return Ok(Handled::NeedsDraft { case: id, by: person.clone() }),
@@ -159,7 +185,10 @@ impl Desk {
                         }
                         Err(refusal) => Answer::card(card::refused(&self.speaker(how), &refusal)),
                     })),
-                    Asked::Query(query) => Err(Handled::Query { query, by: person.clone() }),
+                    Asked::Query(query) => Err(Handled::Query { query, by: person.clone(), word: None }),
+                    Asked::Export(wanted) => Err(Handled::Export { wanted, by: person.clone(), word: None }),
+                    // Which message and which case it is was looked up above.
+                    Asked::Pin(_) => Err(Handled::Heard),
                     Asked::ReloadPolicy => {
                         reloads = Some(person.clone());
                         Err(Handled::Heard)
@@ -209,8 +238,8 @@ impl Desk {
         let (was, case) = self.stood_before(turn, &heard.lane, &heard.what, about).await?;
         let answer = match &handled {
             Handled::Answer(answer) => Some(answer.clone()),
-            Handled::Query { .. } | Handled::ReloadPolicy { .. } | Handled::NeedsDraft { .. } | Handled::Heard => None,
-            Handled::Calendar { .. } => None,
+            Handled::Query { .. } | Handled::ReloadPolicy { .. } | Handled::Heard | Handled::Calendar { .. } => None,
+            Handled::NeedsDraft { .. } | Handled::NeedsPreview { .. } | Handled::Export { .. } => None,
         };
         let who = match person {
             Some(person) => Who::Person(person),
@@ -228,6 +257,7 @@ impl Desk {
             not_kept: heard.not_kept,
             was,
             backfilled: heard.backfilled,
+            imported: None,
             raw: heard.raw,
             answer: answer.clone().map(Words::of),
         }));
@@ -247,7 +277,11 @@ impl Desk {
         Ok(match (reloads, wants_calendar) {
             (Some(by), _) => Handled::ReloadPolicy { by, word },
             (None, Some((by, renew))) => Handled::Calendar { by, renew, word },
-            (None, None) => handled,
+            (None, None) => match handled {
+                Handled::Query { query, by, word: _ } => Handled::Query { query, by, word: Some(word) },
+                Handled::Export { wanted, by, word: _ } => Handled::Export { wanted, by, word: Some(word) },
+                handled => handled,
+            },
         })
     }
 
@@ -436,7 +470,12 @@ impl Desk {
 
     /// A message as it stands now, also where this turn brought it or changed it. One of several cases has no words that one entry
     /// could hold: they stand in the entries of its parts.
-    async fn stood(&mut self, turn: &Turn, lane: &Lane, message: &str) -> Result<Option<StoredMessage>, DeskError> {
+    pub(super) async fn stood(
+        &mut self,
+        turn: &Turn,
+        lane: &Lane,
+        message: &str,
+    ) -> Result<Option<StoredMessage>, DeskError> {
         let pending = &turn.projection.commit;
         let brought = pending.messages.iter().rfind(|it| it.lane == *lane && it.id == message);
         let mut stands = match brought {

@@ -8,10 +8,12 @@
 //! - the system's clock goes back: moments in the ledger don't; it is recorded once.
 
 mod accounts;
+mod erase;
 mod handle;
 mod head;
 mod hear;
 mod open;
+mod pinned;
 mod policies;
 mod rule;
 mod turn;
@@ -25,6 +27,7 @@ use lru::LruCache;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use self::accounts::Accounts;
+use self::erase::Erasing;
 use self::handle::{Item, answer};
 use self::head::SignedHead;
 use self::policies::Policies;
@@ -32,7 +35,7 @@ use self::turn::Turn;
 use crate::card::{Card, Speaker, Wording};
 use crate::clock::Clock;
 use crate::domain::{
-    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Lane, Platform, Policy, PolicyHash, Reply, Span,
+    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Label, Lane, Platform, Policy, PolicyHash, Reply, Span,
 };
 use crate::grammar::How;
 use crate::ledger::folder::FolderError;
@@ -40,7 +43,8 @@ use crate::ledger::record::Causes;
 use crate::ledger::{AppendError, Ledger};
 use crate::store::{StoreError, Writer};
 
-pub use self::handle::{Changed, DeskHandle, Fault, Handled, Report, Shown, Word, reference};
+pub use self::erase::{Destroyed, Destroys, Remade, RemadeError};
+pub use self::handle::{Changed, DeskHandle, Fault, Gone, Handled, Report, Shown, Word, reference};
 pub use self::open::Setup;
 
 /// How many asks one commit takes at most; under load fewer round trips to the disk, alone no waiting.
@@ -90,6 +94,11 @@ pub enum DeskError {
     )]
     OtherCauses { data: String },
     #[error(
+        "{data}/keys/ledger.seed is not the key that this ledger was handed on to, {key}: it is from before the keys were changed, or of another \
+             ledger. Restore {data}/keys from a backup that was made after the change."
+    )]
+    OtherKey { key: Label, data: String },
+    #[error(
         "the policy {0} is missing from the database. Stop the bot and run `countersign rebuild`, which puts it back"
     )]
     PolicyMissing(PolicyHash),
@@ -100,6 +109,8 @@ pub enum DeskError {
              one again."
     )]
     Schema(u32),
+    #[error("words could not be erased: {0}")]
+    Erasure(RemadeError),
     #[error("the head could not be signed: {0}")]
     Sign(#[from] crate::seal::NoteError),
 }
@@ -235,8 +246,16 @@ impl Desk {
         for reply in ready.replies {
             reply(done.clone());
         }
-        if let Err(fault) = done {
-            items.into_iter().for_each(|item| item.fail(&fault));
+        match done {
+            Ok(()) => {
+                for erasing in ready.erasing {
+                    self.destroy(erasing).await;
+                }
+            }
+            Err(fault) => {
+                items.into_iter().for_each(|item| item.fail(&fault));
+                ready.erasing.into_iter().for_each(|(_, reply)| answer(reply, Err(fault.clone())));
+            }
         }
         ended?;
         self.sign_if_due(!ready.checkpoints.is_empty()).await;
@@ -299,6 +318,28 @@ impl Desk {
                     Err(error) => {
                         ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Ok(())))));
                         return Err(error);
+                    }
+                },
+                Item::Erase(case, mut remade, reply) => match self.rule_erasure(turn, case, &mut *remade).await {
+                    Ok(Ok(Destroyed::Gone)) => ready.erasing.push((remade, reply)),
+                    Ok(ruled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled)))),
+                    // Nothing of it is in the turn.
+                    Err(error @ DeskError::Erasure(_)) => {
+                        let reference = reference();
+                        tracing::error!(%reference, %error, "nothing was erased; it is tried again");
+                        answer(reply, Err(Fault { reference }));
+                    }
+                    Err(error) => {
+                        answer(reply, Err(Fault { reference: reference() }));
+                        return Err(error);
+                    }
+                },
+                Item::Forget(reply) => match self.writer.forget().await {
+                    Ok(()) => answer(reply, Ok(true)),
+                    Err(StoreError::StillRead) => answer(reply, Ok(false)),
+                    Err(error) => {
+                        answer(reply, Err(Fault { reference: reference() }));
+                        return Err(error.into());
                     }
                 },
                 Item::Checkpoint(reply) => ready.checkpoints.push(reply),
@@ -370,4 +411,5 @@ type Sender = Box<dyn FnOnce(Result<(), Fault>) + Send>;
 struct Ready {
     replies: Vec<Sender>,
     checkpoints: Vec<oneshot::Sender<()>>,
+    erasing: Vec<Erasing>,
 }

@@ -58,7 +58,8 @@ impl Desk {
             return Err(DeskError::OtherCauses { data: folder.path().display().to_string() });
         }
         let was_signed = bot.condition.signed.is_some();
-        let head = SignedHead::open(folder, &mut writer, size, every, was_signed).await?;
+        let named = bot.keys.named.as_ref();
+        let head = SignedHead::open(folder, &mut writer, size, every, was_signed, named).await?;
         let ahead = stands.last_at - now;
         if ahead > AHEAD_AT_MOST && !setup.accept_clock && setup.clock.mode() == Mode::Real {
             return Err(DeskError::Future { last: moment_utc(stands.last_at), ahead });
@@ -82,6 +83,7 @@ impl Desk {
             bot: Arc::new(bot.clone()),
             next_wake: None,
             trouble: None,
+            signed: head.covers(),
             unsigned: None,
             clock_behind: ahead.max(Span::ZERO),
         };

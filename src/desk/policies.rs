@@ -17,6 +17,10 @@ impl Policies {
     pub(super) fn add(&mut self, policy: Arc<Policy>) {
         self.by_hash.insert(policy.hash.clone(), policy);
     }
+    /// Forgets all but the one in force, so that they are read again: the text of one may be erased.
+    pub(super) fn keep_only(&mut self, in_force: &PolicyHash) {
+        self.by_hash.retain(|hash, _| hash == in_force);
+    }
     pub(super) fn get(&self, hash: &PolicyHash) -> Option<&Arc<Policy>> {
         self.by_hash.get(hash)
     }

@@ -34,6 +34,13 @@ pub(super) struct Prepared {
     pub number: Option<CaseId>,
 }
 
+impl Prepared {
+    /// Whether words are destroyed with it.
+    pub fn destroys(&self) -> bool {
+        self.rulings.iter().flat_map(|(_, _, ruling)| &ruling.events).any(Event::destroys)
+    }
+}
+
 /// Decided of the bot, not yet written.
 pub(super) struct PreparedBot {
     pub reply: Option<Reply>,
@@ -109,6 +116,13 @@ impl Desk {
     async fn reach(&mut self, turn: &mut Turn, reach: Reach) -> Result<Vec<Case>, DeskError> {
         if let Reach::Case(id) = reach {
             return Ok(self.load(turn, id).await?.into_iter().collect());
+        }
+        if let Reach::Each(ids) = reach {
+            let mut cases = Vec::with_capacity(ids.len());
+            for id in ids {
+                cases.extend(self.load(turn, id).await?);
+            }
+            return Ok(cases);
         }
         if let Reach::WithOffers(of_it) = reach {
             let mut cases = Box::pin(self.reach(turn, *of_it)).await?;
@@ -197,7 +211,14 @@ impl Desk {
         let policy = self.policy_now(turn);
         let bot = self.bot_now(turn);
         let people = bot.people(&policy, turn.at);
-        let world = World { policy: &policy, stamped: &policy, people, releases: &bot.releases };
+        let world = World {
+            policy: &policy,
+            stamped: &policy,
+            people,
+            releases: &bot.releases,
+            holds: &bot.holds,
+            retention: &bot.retention,
+        };
         let mut ruling = crate::domain::open(id, opening, &Ask { by: by.clone(), at: turn.at }, &world)?;
         let (reply, then) = (ruling.reply.take(), std::mem::take(&mut ruling.then));
         Ok(Prepared { case: id, reply, rulings: vec![(id, by.clone(), ruling)], then, number: Some(id) })
@@ -246,7 +267,14 @@ impl Desk {
             let workflow = case.workflow.clone();
             let bot = self.bot_now(turn);
             let people = bot.people(&policy, turn.at).on(&workflow);
-            let world = World { policy: &policy, stamped: &stamped, people, releases: &bot.releases };
+            let world = World {
+                policy: &policy,
+                stamped: &stamped,
+                people,
+                releases: &bot.releases,
+                holds: &bot.holds,
+                retention: &bot.retention,
+            };
             let ask = Ask { by: by.clone(), at: turn.at };
             let mut ruling = match crate::domain::decide(&case, &command, &ask, &world) {
                 Ok(ruling) => ruling,
@@ -326,7 +354,7 @@ impl Desk {
                 self.write(turn, prepared, None).await
             }
             Err(refusal) => {
-                tracing::error!(case = %id, %refusal, "a wake was refused");
+                tracing::error!(case = %id, refusal = refusal.code(), "a wake was refused");
                 Ok(())
             }
         }
@@ -375,6 +403,7 @@ impl Desk {
             | BotCommand::Watch { .. }
             | BotCommand::Links { .. }
             | BotCommand::Lacks { .. }
+            | BotCommand::Heads(_)
             | BotCommand::Roster { .. }
             | BotCommand::GroupSet(_)
             | BotCommand::FilesNotKept { .. }
@@ -383,6 +412,8 @@ impl Desk {
             | BotCommand::NoteSlowPath(_)
             | BotCommand::NotePromotion { .. }
             | BotCommand::Rota(_)
+            | BotCommand::Read(_)
+            | BotCommand::Fill(_)
             | BotCommand::LookAtOwnership { .. }
             | BotCommand::LookAtQueue { .. }
             | BotCommand::NoteRecurrence { .. }
@@ -390,7 +421,11 @@ impl Desk {
             | BotCommand::HandShift { .. }
             | BotCommand::Freeze { .. }
             | BotCommand::Thaw { .. }
-            | BotCommand::OverrideFreeze { .. } => None,
+            | BotCommand::OverrideFreeze { .. }
+            | BotCommand::PlaceHold { .. }
+            | BotCommand::ReleaseHold { .. }
+            | BotCommand::ShowCalendar { .. }
+            | BotCommand::NoteHeld { .. } => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };
@@ -447,7 +482,7 @@ impl Desk {
                 Then::Open(opening) => self.rule_engine(turn, Work::Open(opening)).await?,
             };
             if let Some(refusal) = refused {
-                tracing::warn!(%refusal, "what should have followed was refused");
+                tracing::warn!(refusal = refusal.code(), "what should have followed was refused");
             }
         }
         Ok(())

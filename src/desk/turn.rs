@@ -154,6 +154,7 @@ impl Desk {
             Report::Postponed(postponed) => commit.postponed.push(postponed),
             Report::CardPostponed(postponed) => commit.cards_postponed.push(postponed),
             Report::CardSending { case, lane } => commit.cards_sending.push((case, lane)),
+            Report::Cosigned(row) => commit.cosignatures.push(row),
             Report::CardGone { case, lane } => commit.cards_gone.push((case, lane)),
             Report::ChannelMade { case, made } => {
                 let source = made.lane.platform.to_string();

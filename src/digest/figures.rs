@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Before, Count, Digest, Latency, Line, OfBot, OfLedger, OfWorkflow, OldItem, OldItems, Period, Target};
+use super::{
+    Before, Count, Digest, Latency, Line, OfBot, OfLedger, OfWorkflow, OldItem, OldItems, Period, Target, Unheard,
+};
 use crate::domain::obligation::State;
 use crate::domain::{At, Case, CaseId, CaseKind, Duty, Span, WorkflowId};
 use crate::store::{DutyFigures, DutyRead};
@@ -238,9 +240,14 @@ impl Tally {
         }
     }
 
-    pub(super) fn digest(mut self, near_misses: &BTreeMap<Key, u64>, undelivered: u64, ledger: OfLedger) -> Digest {
+    pub(super) fn digest(
+        mut self,
+        near_misses: &BTreeMap<Key, u64>,
+        (undelivered, unheard): (u64, Unheard),
+        ledger: OfLedger,
+    ) -> Digest {
         self.shorten();
-        self.bot.undelivered = undelivered;
+        (self.bot.undelivered, self.bot.unheard) = (undelivered, unheard);
         let mut workflows: Vec<OfWorkflow> = Vec::new();
         for (key, mut counting) in self.lines {
             let mut line = counting.line;

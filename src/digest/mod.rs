@@ -13,8 +13,10 @@ mod figures;
 mod render;
 #[cfg(test)]
 mod tests;
+mod unheard;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range as Stretch;
 use std::path::{Path, PathBuf};
 
 use chrono::{Datelike, Months, NaiveDate};
@@ -23,12 +25,14 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use self::figures::{Key, NearMissAsked, Tally, ToldBeforeAsked};
+pub use self::unheard::{Stretches, Unheard};
 use crate::clock::Clock;
 use crate::domain::obligation::{Standing, StepAct};
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, Policy, Span, WorkflowId};
 use crate::grammar::Range;
 use crate::grammar::moment::{Lean, moment, on_the_wall};
 use crate::ledger::folder::Folder;
+use crate::ledger::missed::{self, Missed};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::{self, Subjects};
 use crate::seal::Checkpoint;
@@ -199,6 +203,9 @@ pub struct OfBot {
     pub worst: Span,
     /// Messages of the period that it could not deliver and gave up.
     pub undelivered: u64,
+    /// Of the period.
+    #[serde(default)]
+    pub unheard: Unheard,
 }
 
 /// Where the ledger stood at the as-of. Posted in a channel, the head has witnesses.
@@ -220,6 +227,25 @@ pub struct SignedHead {
     pub root: String,
     #[serde(rename = "at_us")]
     pub at: At,
+    /// Who had cosigned by then, and up to how many entries.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub cosigned: Vec<CosignedBy>,
+}
+
+/// A witness of the ledger's heads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CosignedBy {
+    /// Of its key.
+    pub witness: String,
+    pub size: u64,
+}
+
+impl SignedHead {
+    /// `; cosigned by client.example/witness up to 4180`. `None`: by nobody.
+    fn cosigned_words(&self) -> Option<String> {
+        let by: Vec<String> = self.cosigned.iter().map(|by| format!("{} up to {}", by.witness, by.size)).collect();
+        (!by.is_empty()).then(|| format!("; cosigned by {}", by.join(", ")))
+    }
 }
 
 impl Period {
@@ -243,32 +269,28 @@ impl Period {
         }
     }
 
-    /// As [`Period::of`], from the words that people type: `week`, `month`, `quarter`, `2026-11-01..2026-11-30` with both
-    /// days in it.
+    /// As [`Period::of`], from the words that people type: `week`, `month`, `quarter`; a week, a month or a day by its name
+    /// (`2026-W48`, `2026-11`, `2026-11-23`); `2026-11-01..2026-11-30` with both days in it.
     ///
     /// # Errors
     /// A sentence that says what to write.
     pub fn read(text: &str, as_of: At, zone: Tz) -> Result<Period, String> {
         let range = match text {
-            "week" => Range::Week,
-            "month" => Range::Month,
-            "quarter" => Range::Quarter,
-            _ => {
-                let day = |word: &str, add: u64| {
-                    let day = NaiveDate::parse_from_str(word, "%Y-%m-%d").ok()?;
-                    on_the_wall(day.checked_add_days(chrono::Days::new(add))?.and_hms_opt(0, 0, 0)?, zone)
-                };
-                let between = text.split_once("..").and_then(|(from, to)| Some((day(from, 0)?, day(to, 1)?)));
-                match between {
-                    Some((from, to)) if from < to => Range::Between { from, to },
-                    _ => {
-                        return Err(format!(
-                            "“{text}” is no period: write week, month, quarter, or two days such as 2026-11-01..2026-11-30."
-                        ));
-                    }
-                }
-            }
+            "week" => Some(Range::Week),
+            "month" => Some(Range::Month),
+            "quarter" => Some(Range::Quarter),
+            _ => days(text).and_then(|(first, last)| {
+                let midnight = |day: NaiveDate| on_the_wall(day.and_hms_opt(0, 0, 0)?, zone);
+                let (from, to) = (midnight(first)?, midnight(last.succ_opt()?)?);
+                (from < to).then_some(Range::Between { from, to })
+            }),
         };
+        let range = range.ok_or_else(|| {
+            format!(
+                "“{text}” is no period: write week, month, quarter, a week such as 2026-W48, a month such as 2026-11, a day, or two days \
+                 such as 2026-11-01..2026-11-30."
+            )
+        })?;
         Ok(Period::of(range, as_of, zone))
     }
 
@@ -280,6 +302,23 @@ impl Period {
     fn holds(&self, at: i64) -> bool {
         (self.from.0..self.to.0).contains(&at)
     }
+}
+
+/// The first and the last day of a time that is named.
+fn days(text: &str) -> Option<(NaiveDate, NaiveDate)> {
+    let day = |word: &str| NaiveDate::parse_from_str(word, "%Y-%m-%d").ok();
+    if let Some((from, to)) = text.split_once("..") {
+        return Some((day(from)?, day(to)?));
+    }
+    if let Some((year, week)) = text.split_once("-W") {
+        let monday = NaiveDate::from_isoywd_opt(year.parse().ok()?, week.parse().ok()?, chrono::Weekday::Mon)?;
+        return Some((monday, monday.checked_add_days(chrono::Days::new(6))?));
+    }
+    if let Some(first) = day(text) {
+        return Some((first, first));
+    }
+    let first = day(&format!("{text}-01"))?;
+    Some((first, first.checked_add_months(Months::new(1))?.pred_opt()?))
 }
 
 /// How a digest is printed.
@@ -434,7 +473,28 @@ async fn compute_unboxed(
     leave_out_what_came_before(&mut view, &mut tally, first).await?;
     let end = view.size_at((period.to - Span(1)).min(as_of)).await?;
     let undelivered = view.undeliverable(first..end).await?;
-    Ok(tally.digest(&near_misses, undelivered, ledger))
+    let unheard = unheard(&mut view, first..end).await?;
+    Ok(tally.digest(&near_misses, (undelivered, unheard), ledger))
+}
+
+/// What a stretch of the ledger says may have been missed. Of a restricted case's own channel not even that is counted.
+async fn unheard(view: &mut View, stretch: Stretch<u64>) -> Result<Unheard, StoreError> {
+    let entries = view.unseen(&stretch).await?;
+    let mentioned = ledger::mentioned(entries.iter().map(|entry| &*entry.facts));
+    let subjects = Subjects::of(view.subjects(&mentioned).await?);
+    let mut all = Vec::new();
+    for entry in &entries {
+        let Ok(record) = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects) else { continue };
+        all.extend(missed::in_record(&record, At(entry.at_us)));
+    }
+    let own = |missed: &Missed| match missed {
+        Missed::Gap { lane, .. } => lane.own_of(),
+        Missed::Down { .. } | Missed::ClockWentBack { .. } | Missed::Lost { .. } => None,
+    };
+    let cases: Vec<CaseId> = all.iter().filter_map(own).collect::<BTreeSet<_>>().into_iter().collect();
+    let restricted: BTreeSet<CaseId> =
+        view.cases(&cases).await?.into_iter().filter(|case| case.restricted).map(|case| case.id).collect();
+    Ok(Unheard::of(all.into_iter().filter(|missed| own(missed).is_none_or(|case| !restricted.contains(&case)))))
 }
 
 /// Nudges and escalations count by their own moments: those of the first `size` entries were before the period.
@@ -454,11 +514,20 @@ async fn leave_out_what_came_before(view: &mut View, tally: &mut Tally, size: u6
 }
 
 async fn of_ledger(view: &mut View, size: u64, as_of: At) -> Result<OfLedger, StoreError> {
-    let signed = view.checkpoint_at(as_of).await?.and_then(|row| {
+    let signed = match view.checkpoint_at(as_of).await? {
         // Only the text above the signature is shown; `countersign verify` checks the signature.
-        let head = Checkpoint::unverified(&row.note).ok()?;
-        Some(SignedHead { origin: head.origin, size: head.size, root: head.root.to_base64(), at: At(row.at_us) })
-    });
+        Some(row) => match Checkpoint::unverified(&row.note) {
+            Ok(head) => {
+                let cosigned = view.cosigned_at(&head.origin, as_of).await?.into_iter();
+                let cosigned =
+                    cosigned.map(|(witness, size)| CosignedBy { witness, size: size.unsigned_abs() }).collect();
+                let (root, at) = (head.root.to_base64(), At(row.at_us));
+                Some(SignedHead { origin: head.origin, size: head.size, root, at, cosigned })
+            }
+            Err(_) => None,
+        },
+        None => None,
+    };
     Ok(OfLedger { entries: size, root: view.root(size).await?.to_base64(), signed })
 }
 

@@ -10,6 +10,9 @@ use crate::csv;
 use crate::domain::line::Sla;
 use crate::domain::{At, Duty, Span};
 
+/// What to do where something was not heard.
+const UNHEARD_NEXT: &str =
+    "What was agreed meanwhile may be in no evidence: ask there, and say it again where it counts.";
 /// A card names at most this many old items; the others are counted.
 const OLD_ON_CARD: usize = 10;
 
@@ -33,6 +36,9 @@ impl Digest {
         card.lines.extend(self.old_lines(prefix));
         let field = |name: &str, value: Vec<Word>| Field { name: name.to_owned(), value };
         card.fields.push(field("The bot itself", vec![Word::from(self.bot_words())]));
+        if let Some(words) = self.bot.unheard.words() {
+            card.fields.push(field("Not heard", vec![Word::Text(format!("{words}. {UNHEARD_NEXT}"))]));
+        }
         let mut head =
             vec![Word::from(format!("{} entries, root ", self.ledger.entries)), Word::Code(self.ledger.root.clone())];
         match &self.ledger.signed {
@@ -41,6 +47,7 @@ impl Digest {
                 head.push(Word::Code(signed.root.clone()));
                 head.push(Word::from(format!(", by {} at ", signed.origin)));
                 head.push(Word::Time(signed.at));
+                head.extend(signed.cosigned_words().map(Word::Text));
             }
             None => head.push(Word::from("; not signed yet")),
         }
@@ -181,14 +188,19 @@ impl Digest {
             }
         }
         text.push_str(&format!("\nThe bot itself {}.\n", self.bot_words()));
+        match self.bot.unheard.words() {
+            Some(words) => text.push_str(&format!("Not heard: {words}. {UNHEARD_NEXT}\n")),
+            None => text.push_str("Nothing is known that was not heard.\n"),
+        }
         text.push_str(&format!("Ledger: {} entries, root {}\n", self.ledger.entries, self.ledger.root));
         match &self.ledger.signed {
             Some(head) => text.push_str(&format!(
-                "  signed over {} of them, root {}, by {} at {}\n",
+                "  signed over {} of them, root {}, by {} at {}{}\n",
                 head.size,
                 head.root,
                 head.origin,
-                moment(head.at, zone)
+                moment(head.at, zone),
+                head.cosigned_words().unwrap_or_default()
             )),
             None => text.push_str("  not signed yet\n"),
         }

@@ -63,7 +63,7 @@ fn tally(rows: &[DutyFigures], as_of: At) -> Digest {
     for row in rows {
         tally.count(&DutyRead { figures: row.clone(), restricted: row.case.number == 99 });
     }
-    tally.digest(&BTreeMap::new(), 0, OfLedger { entries: 12, ..OfLedger::default() })
+    tally.digest(&BTreeMap::new(), (0, Unheard::default()), OfLedger { entries: 12, ..OfLedger::default() })
 }
 
 #[test]
@@ -271,6 +271,7 @@ async fn a_digest_is_drawn_from_rows() {
             restricted: case == "INC-2",
             opened_us: MONDAY,
             closed_us: None,
+            keep_until_us: None,
             wake_us: None,
             snapshot: "{}".to_owned(),
         });

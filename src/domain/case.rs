@@ -60,6 +60,9 @@ pub struct Case {
     /// Messages that were kept with it by a reaction.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub kept: BTreeSet<every_case::Kept>,
+    /// Until when it is kept at least, once it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained: Option<every_case::Retained>,
     pub obligations: Vec<Obligation>,
     pub body: Body,
 }
@@ -107,6 +110,7 @@ impl Case {
             asked_in: BTreeMap::new(),
             snoozed: BTreeMap::new(),
             kept: BTreeSet::new(),
+            retained: None,
             obligations: Vec::new(),
             body,
         })
@@ -158,9 +162,13 @@ impl Case {
             every_case::Event::AskedIn { by, text: _ } => {
                 self.asked_in.insert(by.clone(), at);
             }
-            every_case::Event::Kept { by: _, what, message } => {
+            every_case::Event::Kept { by: _, what, message, reason: _ } => {
                 self.kept.insert(message.kept_as(*what));
             }
+            every_case::Event::Unpinned { lane, message, .. } => {
+                self.kept.retain(|kept| !kept.is_pin_on(lane, message));
+            }
+            every_case::Event::Retained(retained) => self.retained = Some(retained.clone()),
             every_case::Event::Snoozed { by, until, numbers } => {
                 self.snoozed.insert(by.clone(), Snooze { until: *until, numbers: numbers.clone() });
             }

@@ -145,6 +145,8 @@ duties! {
         AnswerQuestion = "answer-question", "answer to the question", Owed::ByThem("the requester"), "answer", "question answered", Words;
         /// Look at a break-glass approval after the fact.
         ReviewBreakGlass = "review-break-glass", "break-glass review", Owed::ByHolder, "glass-review", "break-glass reviewed", Words;
+        /// Erase words that somebody asked to have erased. The bot does it once it is approved and nothing keeps them.
+        Erase = "erase", "erasure", Owed::ByHolder, "carry-out", "erased", Press;
     }
     Exception as ExceptionDuty in of_exception {
         /// Confirm what an exception is, so that it goes to those who rule on it.

@@ -87,6 +87,25 @@ impl Shift {
     }
 }
 
+/// The verbs that people are told to type about evidence and records.
+#[derive(Clone, Copy, Debug, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Evidence {
+    Calendar,
+    Erase,
+    Holds,
+    Pin,
+    Purge,
+    Release,
+    Unpin,
+}
+
+impl Evidence {
+    pub fn line(self) -> Line {
+        Line::new("evidence", self.into())
+    }
+}
+
 /// Words with lines to type in between.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sentence {

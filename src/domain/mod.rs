@@ -6,6 +6,7 @@
 
 pub mod act;
 pub mod at;
+pub mod audience;
 pub mod bot;
 pub mod calendar;
 pub mod call;
@@ -22,6 +23,7 @@ pub mod obligation;
 pub mod people;
 pub mod place;
 pub mod policy;
+pub mod records;
 pub mod refusal;
 pub mod regulation;
 pub mod rota;
@@ -31,10 +33,13 @@ pub mod text;
 
 pub use act::Act;
 pub use at::{At, Span};
+pub use audience::Audience;
 pub use bot::files::WhyNotKept;
+pub use bot::holds::Holds;
 pub use bot::platforms::{GroupSet, Lack};
 pub use bot::queues::QueueId;
 pub use bot::releases::Releases;
+pub use bot::retention::Retention;
 pub use bot::{Bot, Command as BotCommand, Event as BotEvent};
 pub use call::{Call, Called};
 pub use case::Case;
@@ -87,6 +92,10 @@ pub struct World<'a> {
     pub people: People<'a>,
     /// What may go into production or be altered now.
     pub releases: &'a Releases,
+    /// What may not be destroyed now.
+    pub holds: &'a Holds,
+    /// How long closed cases are kept, where a class was longer before.
+    pub retention: &'a Retention,
 }
 
 impl World<'_> {
@@ -177,7 +186,15 @@ impl World<'_> {
 /// # Errors
 /// A [`Refusal`] for the person who asked.
 pub fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
-    opening.open(id, ask, world)
+    let ruling = opening.open(id, ask, world)?;
+    let begun = ruling.events.split_first().and_then(|(first, rest)| Some((Case::begin(id, first, ask.at)?, rest)));
+    Ok(match begun {
+        None => ruling,
+        Some((mut after, rest)) => {
+            rest.iter().for_each(|event| after.apply(event, ask.at));
+            ruling.retaining(None, &after, ask, world)
+        }
+    })
 }
 
 /// Whether somebody may open a case of this kind, in one workflow at least.
@@ -201,5 +218,10 @@ pub fn decide(case: &Case, command: &Command, ask: &Ask, world: &World<'_>) -> R
     }
     let ruling = case.body.decide(command, &Scene { case, ask, world })?;
     debug_assert!(ruling.tells_only_what_became_true(), "{command:?} is told and not recorded");
-    Ok(ruling)
+    if case.is_closed() || ruling.events.is_empty() {
+        return Ok(ruling);
+    }
+    let mut after = case.clone();
+    ruling.events.iter().for_each(|event| after.apply(event, ask.at));
+    Ok(ruling.retaining(Some(case), &after, ask, world))
 }

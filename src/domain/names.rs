@@ -73,6 +73,10 @@ names! {
     RotaId as FACT;
     /// A machine outside that may be called, as the policy calls it.
     WebhookId as FACT;
+    /// Somebody who cosigns heads of this ledger, as the policy calls them.
+    WitnessId as FACT;
+    /// A ledger of somebody else whose heads are cosigned here, as the policy calls it.
+    LogId as FACT;
     /// Where a platform's own ids come from: `local`, `slack`, `discord`.
     Platform as FACT;
     /// An incident class such as `output.bias` (SPEC 6); the policy may add its own.

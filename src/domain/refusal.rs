@@ -11,7 +11,8 @@ use super::policy::account_line;
 use super::text::{or, quoted};
 use super::{At, CaseId, CaseKind, Duty, LOCAL, PersonId, Platform, RoleId, Span};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     Stranger,
     /// An account that is nobody's, with what would make it somebody's.
@@ -111,6 +112,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// For the log: which it is, without the words of people that its sentence may quote.
+    pub fn code(&self) -> &'static str {
+        self.into()
+    }
+
     /// For somebody whose account the policy gives to nobody.
     pub fn unknown(platform: &Platform, account: &str) -> Refusal {
         match platform.as_str() == LOCAL {

@@ -123,6 +123,14 @@ pub fn list(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
     joined(items, "and")
 }
 
+/// `one entry`, `12 entries`.
+pub fn counted(count: u64, one: &str, more: &str) -> String {
+    match count {
+        1 => format!("one {one}"),
+        count => format!("{count} {more}"),
+    }
+}
+
 /// `a, b or c`, for sentences.
 pub fn or(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
     joined(items, "or")
@@ -186,6 +194,11 @@ pub fn moment(at: At, now: At, zone: Tz) -> String {
         (false, _) => "%a %-d %b %Y %H:%M",
     };
     at.format(shape).to_string()
+}
+
+/// `2026-11-23T09:00:00.000000Z`
+pub fn iso(at: At) -> String {
+    at.utc().map_or_else(|| format!("{} µs", at.0), |at| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string())
 }
 
 /// A moment for readers in several zones: `2026-03-02 09:00 UTC`.

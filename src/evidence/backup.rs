@@ -1,15 +1,17 @@
 //! `countersign backup DIR`: a copy of a data folder, also while a bot works there, that `verify --data` and `serve` take.
 //!
 //! In this order, so that no copy can be older than what was signed over it: first the signed head is read, then the database
-//! is copied as it stands at one moment, then the files that its entries name, which were kept before the entries, and the
-//! heads of logs that a recovery ended. The head is written last: a copy that broke off has none, and is refused.
+//! is copied as it stands at one moment, then the files that its entries name, which were kept before the entries, what was
+//! cosigned of other logs, and the heads of logs that a recovery ended. The head is written last: a copy that broke off has none, and is refused.
 
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::blobs::{self, BlobError, Blobs};
 use crate::ledger::folder::{self, Folder, FolderError};
+use crate::stamp::kept;
 use crate::store::{self, StoreError};
 
 /// Why there is no backup. Each says what to do.
@@ -19,6 +21,8 @@ pub enum BackupError {
     Folder(#[from] FolderError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Blob(#[from] BlobError),
     #[error("{0} isn't empty. Name a folder that doesn't exist yet.")]
     NotEmpty(PathBuf),
     #[error(
@@ -36,14 +40,18 @@ pub enum BackupError {
 pub struct Copied {
     pub out: PathBuf,
     pub blobs: usize,
+    /// The bucket that the others are in, and how many are there. They weren't copied.
+    pub in_bucket: Option<(String, u64)>,
     pub is_signed: bool,
     /// Heads of logs that a recovery ended.
     pub lost_heads: usize,
 }
 
+const NOT_COPIED: &str = "the copy names that bucket, so back it up as well, or have it keep its versions.";
+
 impl fmt::Display for Copied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Copied { out, blobs, is_signed, lost_heads } = self;
+        let Copied { out, blobs, in_bucket, is_signed, lost_heads } = self;
         let out = out.display();
         let head = if *is_signed { "the signed head" } else { "no head, since none is signed yet" };
         let lost = match lost_heads {
@@ -51,9 +59,14 @@ impl fmt::Display for Copied {
             1 => " So is the head of the log that a recovery ended.".to_owned(),
             more => format!(" So are the heads of {more} logs that recoveries ended."),
         };
+        let beside = match in_bucket {
+            None => String::new(),
+            Some((url, 1)) => format!(" One file is in {url} and was not copied: {NOT_COPIED}"),
+            Some((url, files)) => format!(" {files} files are in {url} and were not copied: {NOT_COPIED}"),
+        };
         write!(
             f,
-            "The database, the keys, {blobs} files and {head} are in {out}.{lost}\nCheck it with `countersign verify --data {out}`. It holds \
+            "The database, the keys, {blobs} files and {head} are in {out}.{lost}{beside}\nCheck it with `countersign verify --data {out}`. It holds \
              the signing key: keep it as well as the folder itself."
         )
     }
@@ -69,6 +82,7 @@ pub async fn backup(data: &Path, out: &Path) -> Result<Copied, BackupError> {
     if fs::read_dir(out).is_ok_and(|mut there| there.next().is_some()) {
         return Err(BackupError::NotEmpty(out.to_owned()));
     }
+    let kept = Blobs::of(data)?;
     let blobs = data.join("blobs");
     if !blobs.is_dir() {
         return Err(BackupError::NoBlobs(blobs));
@@ -80,6 +94,22 @@ pub async fn backup(data: &Path, out: &Path) -> Result<Copied, BackupError> {
     sync(&database)?;
     copy_all(&data.join("keys"), &out.join("keys"))?;
     let blobs = copy_all(&blobs, &out.join("blobs"))?;
+    let in_bucket = kept.in_bucket().await?;
+    if in_bucket.is_some() {
+        let (from, to) = (data.join(blobs::BUCKET_FILE), out.join(blobs::BUCKET_FILE));
+        fs::copy(&from, &to).map_err(at(&from))?;
+        sync(&to)?;
+    }
+    // Without it this bot would cosign another history of a log that it has cosigned before.
+    let witness = data.join(folder::WITNESS_FOLDER);
+    if witness.is_dir() {
+        copy_all(&witness, &out.join(folder::WITNESS_FOLDER))?;
+    }
+    // After the database: a stamp is on the disk before an entry names it.
+    let stamps = data.join(kept::FOLDER);
+    if stamps.is_dir() {
+        copy_all(&stamps, &out.join(kept::FOLDER))?;
+    }
     let mut lost_heads = 0;
     for lost in folder::lost_checkpoints(data)? {
         let to = out.join(lost.file_name().unwrap_or_default());
@@ -93,7 +123,7 @@ pub async fn backup(data: &Path, out: &Path) -> Result<Copied, BackupError> {
         sync(&file)?;
     }
     sync(out)?;
-    Ok(Copied { out: out.to_owned(), blobs, is_signed: head.is_some(), lost_heads })
+    Ok(Copied { out: out.to_owned(), blobs, in_bucket, is_signed: head.is_some(), lost_heads })
 }
 
 /// Copies everything but drafts, and counts the files.

@@ -269,6 +269,7 @@ mod tests {
             Kind::Severity => "sev2".to_owned(),
             Kind::Duty => "resolve".to_owned(),
             Kind::Word if arg.name == "count" => "2".to_owned(),
+            Kind::Word if arg.name == "over" => "everything".to_owned(),
             Kind::Number => "2".to_owned(),
             Kind::Case => format!("{}-9", verb.kind().map_or("INC", |kind| kind.prefix())),
             Kind::Moment => "2026-11-23 11:00".to_owned(),

@@ -9,6 +9,7 @@ use std::fmt;
 use chrono_tz::Tz;
 
 use crate::domain::policy::{Policy, Workflow};
+use crate::domain::records::Whose;
 use crate::domain::regulation::FieldSet;
 use crate::domain::{At, BotCommand, CaseId, CaseKind, Command, Lane, Opening, PersonId, RotaId, Severity, WorkflowId};
 
@@ -17,6 +18,7 @@ mod deal;
 pub mod filled;
 pub mod form;
 pub mod moment;
+mod pointed;
 mod press;
 mod read;
 mod several;
@@ -29,6 +31,7 @@ pub mod word;
 
 pub use filled::{Filled, Means, Unread};
 pub use form::{Choice, Field, FieldKind, Form, form};
+pub use pointed::Pointed;
 pub use press::{action, form_action, pressed};
 pub use read::{is_addressed, looks_like_command, prefix_for, read};
 pub use verbs::{Arg, Kind, Needed, OnMessage, Root, Takes, Verb, completion, find, markdown_table, on_message};
@@ -122,6 +125,8 @@ pub enum Asked {
         /// What was said already, by argument; `revision` is the one that the button was drawn for.
         given: BTreeMap<String, String>,
     },
+    /// A message is to be kept with a case as evidence, or taken off the list of what was kept.
+    Pin(Pin),
     /// The policy file is to be read again.
     ReloadPolicy,
     /// The address of the asker's own calendar, which they alone get to see.
@@ -129,6 +134,30 @@ pub enum Asked {
         /// Another one than before.
         renew: bool,
     },
+    /// A bundle of evidence, which the asker alone gets to fetch.
+    Export(Export),
+}
+
+/// What a bundle is to be of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// A case, a period, or a workflow, as it is typed.
+    pub what: String,
+    /// Of a period, only the cases of this one.
+    pub workflow: Option<WorkflowId>,
+}
+
+/// Which message is pinned or unpinned, where, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The message, as somebody named it.
+    pub message: Pointed,
+    /// The case that it is evidence of. `None`: the one that it was said of, or that it is pinned in.
+    pub case: Option<CaseId>,
+    /// Taken off again.
+    pub off: bool,
+    /// In their own words.
+    pub because: String,
 }
 
 /// What somebody wants to see. Changes nothing.
@@ -196,6 +225,12 @@ pub enum Query {
         /// As it was known then; `None` is now.
         as_of: Option<At>,
     },
+    /// What an erasure would take.
+    Erasure(Whose),
+    /// The legal holds that stand.
+    Holds,
+    /// Closed cases whose time is over, or soon is.
+    Ending,
     /// What is unwise in the policy.
     RedFlags,
     /// Who is on shift now, and who is next.
@@ -203,6 +238,8 @@ pub enum Query {
         /// `None`: in each of them.
         rota: Option<RotaId>,
     },
+    /// What was said and ruled, by its words.
+    Search(Search),
     /// What can be typed.
     Help {
         /// `None`: all commands.
@@ -210,6 +247,23 @@ pub enum Query {
         /// One verb in detail.
         verb: Option<&'static Verb>,
     },
+}
+
+/// What somebody searches for in what is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// In their own words; `word*` is every word that begins so.
+    pub words: String,
+    /// Of one case.
+    pub case: Option<CaseId>,
+    /// Said by one person.
+    pub from: Option<PersonId>,
+    /// Kept from this moment on.
+    pub since: Option<At>,
+    /// Kept before this moment.
+    pub until: Option<At>,
+    /// Only what is older than this entry: the next page.
+    pub older: Option<u32>,
 }
 
 /// From when on somebody wants to read what happened.

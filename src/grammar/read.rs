@@ -142,12 +142,14 @@ fn line(text: &str, root: Option<&'static str>, how: How, context: &Context<'_>)
     match finish(verb, raw, how, context)? {
         Asked::Query(Query::List { filter, .. }) if everywhere => Ok(Asked::Query(Query::List { kind: None, filter })),
         asked @ (Asked::Query(_) | Asked::Form { .. }) => Ok(asked),
-        Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::ReloadPolicy | Asked::Calendar { .. } if asks => {
+        Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Pin(_) | Asked::ReloadPolicy if asks => {
             Err(plain_misread(&several::question(verb, prefix), Some(verb.root)))
         }
-        asked @ (Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::ReloadPolicy | Asked::Calendar { .. }) => {
-            Ok(asked)
+        Asked::Calendar { .. } | Asked::Export(_) if asks => {
+            Err(plain_misread(&several::question(verb, prefix), Some(verb.root)))
         }
+        asked @ (Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Pin(_)) => Ok(asked),
+        asked @ (Asked::ReloadPolicy | Asked::Calendar { .. } | Asked::Export(_)) => Ok(asked),
     }
 }
 

@@ -5,10 +5,15 @@
 //! DIR/lock              held while a process works here
 //! DIR/countersign.db    ledger and everything derived from it
 //! DIR/checkpoint        the last signed head (C2SP tlog-checkpoint)
-//! DIR/keys/             the seeds that sign heads and bundles, the secret of causes, the ledger's name; ledger.vkey is public: give it to
-//!                       your auditor
-//! DIR/blobs/            files, by SHA-256
+//! DIR/checkpoint.cosigned  that head, or the last that a witness answered for, with what witnesses said of it
+//! DIR/witness/          the last head of each log that was cosigned here, by SHA-256 of its name
+//! DIR/keys/             the seeds that sign heads, bundles and others' heads, the secret of causes, the ledger's name; ledger.vkey is
+//!                       public: give it to your auditor; so is witness.vkey: give it to those whose heads are cosigned here
+//! DIR/blobs/            files, by SHA-256, where they are in no bucket
+//! DIR/bucket.toml       in which bucket they are, where they are in one
 //! ```
+//!
+//! Where the keys were changed, keys/retired has the public keys from before; keys/*.next are new ones that don't count yet.
 //!
 //! Each file is written as a draft, which takes the file's place when it is on the disk. Of files in `blobs/` several may be
 //! written at once, also the same one, so their drafts have names of their own; those that a killed process left behind are
@@ -18,18 +23,31 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
-use crate::seal::{Checkpoint, NoteError, Signer, SshSigner, Verifier};
+use crate::seal::{Checkpoint, NoteError, Signer};
+
+mod change;
+mod keys;
+mod passphrase;
+
+pub use change::{is_changing_keys, retired};
+use keys::{BUNDLES, create_cosigner, create_keys, create_seed, has_cosigner, read_key, warn_of_unsealed};
+pub use keys::{
+    bundle_signer, cause_secret, cause_secret_file, cosigner, receipt_signer, renew_cause_secret, verifier,
+};
+pub use passphrase::{Passphrase, give_passphrase, seal_keys};
 
 pub struct Folder {
     path: PathBuf,
     /// Let go when the process ends, however it ends.
     _lock: File,
-    seed: [u8; 32],
+    seed: Zeroizing<[u8; 32]>,
     cause_secret: [u8; 32],
     /// The ledger's name, which its checkpoints carry.
     origin: String,
+    /// A change of keys was begun here, and whether it counts isn't known yet.
+    is_changing: bool,
 }
 
 /// Why the folder can't be used. Each says what to do.
@@ -56,12 +74,32 @@ pub enum FolderError {
          makes another, and give your auditors what `countersign keys` prints then."
     )]
     BundleKeyMissing(PathBuf),
+    #[error(
+        "{0} is sealed with a passphrase, and none was given. Set COUNTERSIGN_KEYS_PASSPHRASE, or COUNTERSIGN_KEYS_PASSPHRASE_FILE to a file that \
+         holds it."
+    )]
+    Sealed(PathBuf),
+    #[error(
+        "the passphrase that was given doesn't open {0}, or that file was changed. Give the one that the keys were sealed with, in \
+         COUNTERSIGN_KEYS_PASSPHRASE or in the file that COUNTERSIGN_KEYS_PASSPHRASE_FILE names; or restore the file from your backup of the keys."
+    )]
+    OtherPassphrase(PathBuf),
+    #[error(
+        "no passphrase was given, so nothing was changed. Set COUNTERSIGN_KEYS_PASSPHRASE, or COUNTERSIGN_KEYS_PASSPHRASE_FILE to a file that holds \
+         it, and try again."
+    )]
+    NoPassphrase,
     #[error("{0} can't be read as a key: {1}. Restore it from your backup of the keys.")]
     KeyBroken(PathBuf, String),
     #[error(
         "{0} is not the public key of the ledger.seed beside it: the two are of different ledgers. Restore both from your backup of the keys."
     )]
     KeysOfTwoLedgers(PathBuf),
+    #[error(
+        "a change of the keys in {0} broke off. Start the bot there, or run `countersign keys rotate --data {path}`: either ends it or undoes it \
+         before anything else.", path = .0.display()
+    )]
+    KeysChanging(PathBuf),
     #[error(
         "{path} is not a signed head of this ledger: {source}. Restore it from a backup, or run `countersign recover`."
     )]
@@ -76,6 +114,8 @@ pub enum FolderError {
 
 impl Folder {
     pub const DATABASE: &'static str = "countersign.db";
+    /// The index of what was said, made of the database: whoever deletes it has it made anew.
+    pub const SEARCH: &'static str = "search.db";
 
     /// Takes the folder for this process; creates what a new one needs where `create` says so.
     ///
@@ -93,16 +133,23 @@ impl Folder {
         let keys = path.join("keys");
         warn_if_others_may_enter(path);
         sweep_blobs(path)?;
+        warn_of_unsealed(&keys);
         if fresh && !keys.join("ledger.seed").exists() {
             create_keys(&keys)?;
             make_private_folder(&path.join("blobs"))?;
         }
         let (seed, cause_secret) = (read_key(&keys.join("ledger.seed"))?, cause_secret(path)?);
         let origin = read(&keys.join("origin"))?.trim().to_owned();
-        let folder = Folder { path: path.to_owned(), _lock: lock, seed, cause_secret, origin };
-        folder.require_own_vkey()?;
+        let is_changing = change::is_under_way(&keys)?;
+        let folder = Folder { path: path.to_owned(), _lock: lock, seed, cause_secret, origin, is_changing };
+        if !is_changing {
+            folder.require_own_vkey()?;
+        }
         if !keys.join(BUNDLES).exists() {
             create_seed(&keys.join(BUNDLES))?;
+        }
+        if !has_cosigner(&keys) {
+            create_cosigner(&keys, &folder.origin)?;
         }
         Ok(folder)
     }
@@ -111,7 +158,7 @@ impl Folder {
     /// anew: a recovery that broke off has given the ledger its new name already.
     fn require_own_vkey(&self) -> Result<(), FolderError> {
         let file = self.path.join("keys").join("ledger.vkey");
-        let own = self.signer()?.verifier().to_string();
+        let own = self.own_signer()?.verifier().to_string();
         // NAME+ID+KEY: the id follows from the other two.
         let key = |vkey: &str| vkey.trim().splitn(3, '+').nth(2).map(str::to_owned);
         match file.exists().then(|| read(&file)).transpose()? {
@@ -139,8 +186,19 @@ impl Folder {
     }
 
     /// # Errors
-    /// [`FolderError::KeyBroken`] if the ledger's name can't stand in a signed note.
+    /// [`FolderError::KeyBroken`] if the ledger's name can't stand in a signed note; [`FolderError::KeysChanging`].
     pub fn signer(&self) -> Result<Signer, FolderError> {
+        match self.is_changing {
+            true => Err(FolderError::KeysChanging(self.path.clone())),
+            false => self.own_signer(),
+        }
+    }
+
+    /// As [`Folder::signer`], also while a change of keys is under way: the old key's.
+    ///
+    /// # Errors
+    /// [`FolderError::KeyBroken`].
+    pub fn own_signer(&self) -> Result<Signer, FolderError> {
         Signer::from_seed(&self.origin, &self.seed)
             .map_err(|error| FolderError::KeyBroken(self.path.join("keys"), error.to_string()))
     }
@@ -155,7 +213,7 @@ impl Folder {
             return Ok(None);
         }
         let text = read(&path)?;
-        let signer = self.signer()?;
+        let signer = self.own_signer()?;
         let head =
             Checkpoint::open(&text, signer.verifier()).map_err(|source| FolderError::Checkpoint { path, source })?;
         Ok(Some((text, head)))
@@ -205,110 +263,6 @@ impl Folder {
     }
 }
 
-/// Keeps a file's bytes under their hash, in the data folder at `folder`. Returns the hash in hexadecimal. When this returns,
-/// the file is whole and on the disk, whoever wrote it; one that lies there damaged is replaced.
-///
-/// # Errors
-/// [`FolderError::Io`].
-pub fn keep_blob(folder: &Path, bytes: &[u8]) -> Result<String, FolderError> {
-    let name = hex::encode(Sha256::digest(bytes));
-    let path = blob_path(folder, &name);
-    let place = path.parent().unwrap_or(folder);
-    if !place.exists() {
-        make_private_folder(place)?;
-        sync_folder(&folder.join("blobs"))?;
-    }
-    match holds(&path, bytes).map_err(at(&path))? {
-        // Another writer may not have come as far as this yet, and its name for the file could still be lost.
-        true => sync_folder(place)?,
-        false => {
-            let mut random = [0; 8];
-            getrandom::fill(&mut random)?;
-            let draft = path.with_extension(format!("{}.{DRAFT}", hex::encode(random)));
-            let written = write_through(&draft, &path, bytes, OpenOptions::new().write(true).create_new(true));
-            if written.is_err() {
-                // Where even that fails, the next start sweeps it away.
-                let _swept_later = fs::remove_file(&draft);
-            }
-            written?;
-        }
-    }
-    Ok(name)
-}
-
-/// Whether the file is there with these very bytes.
-fn holds(path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    match fs::metadata(path) {
-        Ok(file) if file.len() != bytes.len() as u64 => Ok(false),
-        Ok(_) => Ok(fs::read(path)? == bytes),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Where a kept file lies. `sha256` is its hash in hexadecimal.
-pub fn blob_path(folder: &Path, sha256: &str) -> PathBuf {
-    folder.join("blobs").join(sha256.get(..2).unwrap_or("00")).join(sha256)
-}
-
-/// The public key that checkpoints of a data folder verify with, without taking the folder.
-///
-/// # Errors
-/// [`FolderError`] if there is none.
-pub fn verifier(path: &Path) -> Result<Verifier, FolderError> {
-    let file = path.join("keys").join("ledger.vkey");
-    if !path.join(Folder::DATABASE).exists() {
-        return Err(FolderError::NotAFolder(path.to_owned()));
-    }
-    read(&file)?.trim().parse().map_err(|error: crate::seal::KeyError| FolderError::KeyBroken(file, error.to_string()))
-}
-
-/// The secret under which a data folder's ledger makes the ids of what was heard, without taking the folder.
-///
-/// # Errors
-/// [`FolderError`] if there is none.
-pub fn cause_secret(path: &Path) -> Result<[u8; 32], FolderError> {
-    read_key(&cause_secret_file(path)).map_err(|error| match error {
-        FolderError::KeyMissing(path) | FolderError::KeyBroken(path, _) => FolderError::CauseSecretLost(path),
-        other => other,
-    })
-}
-
-/// Where a data folder has its secret of causes.
-pub fn cause_secret_file(path: &Path) -> PathBuf {
-    path.join("keys").join(CAUSES)
-}
-
-/// Makes a new secret of causes where a data folder has lost its own; nothing else is changed. Whether it had.
-///
-/// # Errors
-/// [`FolderError`]; also where the folder lacks more than that.
-pub fn renew_cause_secret(path: &Path) -> Result<bool, FolderError> {
-    if !path.join(Folder::DATABASE).exists() {
-        return Err(FolderError::NotAFolder(path.to_owned()));
-    }
-    let _lock = lock(path)?;
-    let keys = path.join("keys");
-    read_key(&keys.join("ledger.seed"))?;
-    match cause_secret(path) {
-        Ok(_) => Ok(false),
-        Err(FolderError::CauseSecretLost(_)) => create_cause_secret(&keys).map(|()| true),
-        Err(error) => Err(error),
-    }
-}
-
-/// The key that signs the bundles, without taking the folder.
-///
-/// # Errors
-/// [`FolderError::BundleKeyMissing`], [`FolderError::KeyBroken`].
-pub fn bundle_signer(path: &Path) -> Result<SshSigner, FolderError> {
-    let file = path.join("keys").join(BUNDLES);
-    match read_key(&file) {
-        Err(FolderError::KeyMissing(_)) => Err(FolderError::BundleKeyMissing(file)),
-        seed => seed.map(|seed| SshSigner::from_seed(&seed)),
-    }
-}
-
 /// Whether a process works in the folder now, without taking it.
 pub fn is_at_work(path: &Path) -> bool {
     let lock = File::open(path.join("lock"));
@@ -323,6 +277,44 @@ pub fn checkpoint_file(path: &Path) -> Result<Option<String>, FolderError> {
     let path = path.join("checkpoint");
     if path.exists() { read(&path).map(Some) } else { Ok(None) }
 }
+
+/// Where what was cosigned of other logs lies in a data folder.
+pub const WITNESS_FOLDER: &str = "witness";
+
+/// Keeps the last head of another log that is cosigned here. When this returns, it is on the disk.
+///
+/// # Errors
+/// [`FolderError::Io`]: what stood there still stands.
+pub fn keep_witnessed(data: &Path, name: &str, note: &str) -> Result<(), FolderError> {
+    let place = data.join(WITNESS_FOLDER);
+    if !place.exists() {
+        make_private_folder(&place)?;
+        sync_folder(data)?;
+    }
+    replace(&place.join(name), note.as_bytes())
+}
+
+/// The last head that a witness answered for, with its cosignatures. Never the file that is compared at a start.
+///
+/// # Errors
+/// [`FolderError::Io`].
+pub fn cosigned_file(data: &Path) -> Result<Option<String>, FolderError> {
+    let path = data.join(COSIGNED);
+    if path.exists() { read(&path).map(Some) } else { Ok(None) }
+}
+
+/// Keeps that head.
+///
+/// # Errors
+/// [`FolderError::Io`]: what stood there still stands.
+pub fn keep_cosigned(data: &Path, note: &str) -> Result<(), FolderError> {
+    // A draft of its own: the one that `replace` would make is that of the signed head.
+    let draft = data.join(format!("{COSIGNED}.{DRAFT}"));
+    let options = &mut OpenOptions::new();
+    write_through(&draft, &data.join(COSIGNED), note.as_bytes(), options.create(true).write(true).truncate(true))
+}
+
+const COSIGNED: &str = "checkpoint.cosigned";
 
 /// The heads of logs that a recovery ended, which show what was lost, without taking the folder.
 ///
@@ -345,56 +337,15 @@ fn lock(path: &Path) -> Result<File, FolderError> {
     }
 }
 
-fn create_keys(keys: &Path) -> Result<(), FolderError> {
-    make_private_folder(keys)?;
-    let (mut seed, mut name) = ([0; 32], [0; 4]);
-    getrandom::fill(&mut seed)?;
-    getrandom::fill(&mut name)?;
-    let origin = format!("countersign.local/{}", hex::encode(name));
-    let signer = Signer::from_seed(&origin, &seed)
-        .map_err(|error| FolderError::KeyBroken(keys.to_owned(), error.to_string()))?;
-    replace(&keys.join("origin"), origin.as_bytes())?;
-    replace(&keys.join("ledger.vkey"), signer.verifier().to_string().as_bytes())?;
-    create_cause_secret(keys)?;
-    create_seed(&keys.join(BUNDLES))?;
-    // Last, so that a folder with a seed has all the others.
-    replace(&keys.join("ledger.seed"), hex::encode(seed).as_bytes())
-}
-
-fn create_cause_secret(keys: &Path) -> Result<(), FolderError> {
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret)?;
-    replace(&keys.join(CAUSES), hex::encode(secret).as_bytes())
-}
-
-fn create_seed(file: &Path) -> Result<(), FolderError> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed)?;
-    replace(file, hex::encode(seed).as_bytes())
-}
-
-fn read_key(path: &Path) -> Result<[u8; 32], FolderError> {
-    if !path.exists() {
-        return Err(FolderError::KeyMissing(path.to_owned()));
-    }
-    let mut key = [0; 32];
-    match hex::decode_to_slice(read(path)?.trim(), &mut key) {
-        Ok(()) => Ok(key),
-        Err(error) => Err(FolderError::KeyBroken(path.to_owned(), error.to_string())),
-    }
-}
-
 fn read(path: &Path) -> Result<String, FolderError> {
     fs::read_to_string(path).map_err(at(path))
 }
 
-const CAUSES: &str = "causes.secret";
-const BUNDLES: &str = "bundles.seed";
 /// What the name of a head begins with whose log a recovery ended; which log of the ledger's it was, follows.
 const LOST: &str = "checkpoint.lost.";
 
 /// What the name of every draft ends in.
-const DRAFT: &str = "new";
+pub(crate) const DRAFT: &str = "new";
 
 /// Writes a file of ours that is whole or absent, whenever the power fails, and its owner's alone. Whoever has the folder is the
 /// only one who does.
@@ -406,7 +357,16 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     write_through(&path.with_extension(DRAFT), path, bytes, options.create(true).write(true).truncate(true))
 }
 
-fn write_through(draft: &Path, path: &Path, bytes: &[u8], options: &mut OpenOptions) -> Result<(), FolderError> {
+/// Writes a draft, and gives it the file's place.
+///
+/// # Errors
+/// [`FolderError::Io`]: what stood there still stands.
+pub(crate) fn write_through(
+    draft: &Path,
+    path: &Path,
+    bytes: &[u8],
+    options: &mut OpenOptions,
+) -> Result<(), FolderError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     let write = || -> io::Result<()> {
@@ -447,7 +407,11 @@ fn inside(folder: &Path) -> Result<Vec<PathBuf>, FolderError> {
     entries.map(|entry| Ok(entry.map_err(at(folder))?.path())).collect()
 }
 
-fn sync_folder(folder: &Path) -> Result<(), FolderError> {
+/// The names in a folder are on the disk when this returns.
+///
+/// # Errors
+/// [`FolderError::Io`].
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), FolderError> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
 }
 
@@ -475,7 +439,7 @@ pub fn make_private_folder(path: &Path) -> Result<(), FolderError> {
     builder.create(path).map_err(at(path))
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
     let path = path.to_owned();
     move |source| FolderError::Io { path, source }
 }

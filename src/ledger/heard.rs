@@ -10,6 +10,7 @@ use crate::domain::every_case::OpenedFrom;
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::{self, Words};
 use crate::domain::policy::{Policy, Refused};
+use crate::domain::records::Preview;
 use crate::domain::{At, CaseId, Lane, WhyNotKept};
 use crate::grammar::{Filled, Form, How, Means};
 
@@ -39,6 +40,8 @@ pub struct Heard {
     pub opened_from: Option<Box<OpenedFrom>>,
     /// The document that a word accepts as drafted: asked for by [`Handled::NeedsDraft`](crate::desk::Handled::NeedsDraft).
     pub draft: Option<Drafted>,
+    /// What an erasure would take: asked for by [`Handled::NeedsPreview`](crate::desk::Handled::NeedsPreview).
+    pub preview: Option<Preview>,
 }
 
 impl Heard {
@@ -58,6 +61,7 @@ impl Heard {
             about: None,
             opened_from: None,
             draft: None,
+            preview: None,
         }
     }
 }

@@ -6,9 +6,11 @@
 
 pub mod folder;
 pub mod heard;
+pub mod missed;
 pub mod parts;
 pub mod projection;
 pub mod record;
+pub mod searchable;
 mod subjects;
 
 use crate::domain::{At, CaseId};
@@ -231,6 +233,7 @@ mod tests {
             not_kept: Vec::new(),
             was: None,
             backfilled: false,
+            imported: None,
             raw: None,
             answer: None,
         }))

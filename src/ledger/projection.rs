@@ -67,7 +67,7 @@ impl Projection {
                 lane,
                 id: message.clone(),
                 thread: heard.thread.clone(),
-                author: heard.from.get().map_or_else(|| ERASED.to_owned(), |from| from.name.clone()),
+                author: heard.author(),
                 person: heard.who.person().map(|person| person.to_string()),
                 body: Body { text: Some(text), files: heard.what.files(), card: None }.json(),
                 said_us: entry.said.unwrap_or(entry.at).0,
@@ -119,6 +119,7 @@ impl Projection {
                 }
             }
             let case = &self.cases[&id];
+            self.commit.purged.extend(case.purged_by(event).into_iter().map(|purged| (purged, entry.seq)));
             self.bot.get_or_insert_with(|| bot.clone()).observe(case, event, waited, entry.at);
             if let Event::Duty(DutyEvent { number, change }) = event {
                 self.duties.insert((id, *number));
@@ -286,6 +287,7 @@ fn case_row(case: &Case) -> CaseRow {
         restricted: case.restricted,
         opened_us: case.opened.0,
         closed_us: case.closed.map(|at| at.0),
+        keep_until_us: case.retained.as_ref().filter(|_| case.is_closed()).map(|retained| retained.until.0),
         wake_us: case.wake().map(|at| at.0),
         snapshot: serde_json::to_string(case).expect("a case has only string keys"),
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
 use crate::domain::mark::{self, Words};
-use crate::domain::{AccountId, BotEvent, Event, Label, Lane, Notice, OutboxId, PersonId};
+use crate::domain::{AccountId, BotEvent, Event, Label, Lane, Notice, OutboxId, PersonId, WorkflowId};
 use crate::ledger::heard::{Account, Answer, NotKept, What};
 use crate::seal::{Pseudonym, commitment};
 
@@ -45,12 +45,43 @@ pub struct HeardRecord {
     /// Found in the platform's history after a gap, rather than heard live.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub backfilled: bool,
+    /// Taken from an export, rather than heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
     /// The platform's own words, where text and files don't carry all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
     /// What they were answered, in private. Answers that only show figures aren't kept: they would be out of date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Words<Answer>>,
+}
+
+impl HeardRecord {
+    /// Whose word it is, as everybody is shown it: what an export says is nobody's word but its own.
+    pub fn author(&self) -> String {
+        let name = self.from.get().map_or_else(|| mark::ERASED.to_owned(), |from| from.name.clone());
+        match self.imported {
+            Some(_) => format!("{name} (imported)"),
+            None => name,
+        }
+    }
+}
+
+/// From which export an entry is, and what it was imported for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// The SHA-256 of the file, in hexadecimal.
+    pub archive: Label,
+    pub workflow: WorkflowId,
+    /// It had been edited before the export, which has only what it says since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
+}
+
+impl Imported {
+    /// What such an entry doesn't prove, whatever its seal.
+    pub const UNPROVEN: &str = "nobody signed the export, so who said something, when and in which order is its word alone; of edited \
+        messages it has only the last version, and of deleted ones nothing; files are not in it, only their names";
 }
 
 /// Who said something. It stays known when the words are gone.
@@ -203,7 +234,7 @@ pub struct Introduced {
     pub subject: String,
 }
 
-/// The words of earlier entries were erased, and their salts with them.
+/// The words of earlier entries were erased, and their salts with them. Where an approval asked for it, the entry is of that case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Erased {
     /// Their numbers.
@@ -254,6 +285,7 @@ impl Record {
     /// What the envelope calls it. `None` for a ruling by which nothing became true: such a one is never written.
     pub fn kinds(&self) -> Option<Kinds> {
         Some(match self {
+            Record::Heard(heard) if heard.imported.is_some() => Kinds::one(Self::IMPORTED),
             Record::Heard(heard) => Kinds::one(heard.what.kind()),
             Record::Ruled(ruled) => {
                 return Kinds::of(ruled.events.iter().map(|event| (event.kind(), event.is_turn())));
@@ -305,6 +337,7 @@ impl Record {
         if let What::Said { text, .. } = &heard.what { Some(text) } else { None }
     }
 
+    pub const IMPORTED: &str = "said.imported";
     pub const INTRODUCED: &str = "person.introduced";
     pub const ERASED: &str = "words.erased";
 }

@@ -45,6 +45,11 @@ impl Subjects {
         self.directory.names.get(&pseudonym).map(|name| Cow::Borrowed(&**name))
     }
 
+    /// Whether it is the name of somebody who was introduced.
+    pub fn knows(&self, subject: &str) -> bool {
+        self.directory.pseudonyms.contains_key(subject)
+    }
+
     fn pseudonym(&self, subject: &str) -> Option<Pseudonym> {
         self.directory.pseudonyms.get(subject).copied().or_else(|| pseudonym_of_erased(subject))
     }

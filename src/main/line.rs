@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use countersign::app::config::{Config, Given, LogAs};
 use countersign::app::serve::Time;
 use countersign::clock::Mode;
+use countersign::domain::CaseId;
 
 /// Keeps the clock on every answer that somebody owes: incidents, exceptions, rollbacks, approvals and handoffs of AI systems in
 /// production, in chat, with evidence that an auditor can check.
@@ -29,6 +30,18 @@ pub enum WebhookVerb {
     List {
         #[command(flatten)]
         known: Known,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum WitnessVerb {
+    /// Print the ledger's key, its witnesses and their quorum as a trust policy (c2sp.org/tlog-policy), for whoever checks heads.
+    Policy {
+        #[command(flatten)]
+        known: Known,
+        /// Where the database, the keys and files lie [default: countersign-data].
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
     },
 }
 
@@ -57,41 +70,27 @@ pub enum Verb {
     /// Look at the machines that the policy lets the bot call.
     #[command(subcommand)]
     Webhook(WebhookVerb),
-    /// Check a ledger or an exported bundle, and say what is wrong where.
-    Verify {
-        /// A data folder.
-        #[arg(long, value_name = "DIR", conflicts_with = "bundle", required_unless_present = "bundle")]
-        data: Option<PathBuf>,
-        /// An exported bundle.
-        bundle: Option<PathBuf>,
-        /// The public key that the bundle's checkpoint must carry (the text of ledger.vkey), got from elsewhere than the bundle.
-        #[arg(long, requires = "bundle")]
-        key: Option<String>,
-        /// A file of those who may sign bundles, as OpenSSH's `allowed_signers`, got from elsewhere than the bundle.
-        #[arg(long, requires = "bundle", value_name = "FILE")]
-        signers: Option<PathBuf>,
-    },
+    /// Look at who cosigns the heads of this ledger.
+    #[command(subcommand)]
+    Witness(WitnessVerb),
+    /// Check a ledger, an exported bundle or a statement with its receipt, and say what is wrong where.
+    Verify(VerifyLine),
     /// Print the public keys that whoever checks the evidence is given.
-    Keys {
+    Keys(KeysLine),
+    /// Print an approval that was given as an in-toto statement, signed: for whoever lets something through by it.
+    Attest {
+        /// Such as APR-3.
+        case: CaseId,
         #[arg(long, value_name = "DIR", default_value = Config::DATA)]
         data: PathBuf,
-        /// Only the line for OpenSSH's `allowed_signers`.
+        /// The statement in COSE, with a receipt of the ledger: a transparent statement, as SCITT has it. To be written into a file.
         #[arg(long)]
-        allowed_signers: bool,
+        cose: bool,
     },
-    /// Export the evidence of one case as a BagIt bag.
-    Export {
-        /// Such as INC-12.
-        case: countersign::domain::CaseId,
-        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
-        data: PathBuf,
-        /// A folder that doesn't exist yet.
-        #[arg(short, long, value_name = "DIR")]
-        out: PathBuf,
-        /// How long to wait for a head that covers the case, where a bot is at work that will sign one.
-        #[arg(long, value_name = "SECONDS", default_value = "90")]
-        wait: u64,
-    },
+    /// Export evidence as a BagIt bag: of a case, of a workflow, or of a period.
+    Export(ExportLine),
+    /// Keep what was said on a platform before the bot was there, from an export of it. The bot must be stopped.
+    Import(ImportLine),
     /// Copy a data folder, also while the bot works there, so that `verify` and `serve` take the copy.
     Backup {
         /// A folder that doesn't exist yet.
@@ -270,10 +269,122 @@ pub enum Findings {
 }
 
 #[derive(Args)]
+pub struct VerifyLine {
+    /// A data folder.
+    #[arg(long, value_name = "DIR", conflicts_with = "bundle", required_unless_present = "bundle")]
+    pub data: Option<PathBuf>,
+    /// An exported bundle: a folder, a .zip or a .tar.zst. Or a statement with its receipt: a .cose.
+    pub bundle: Option<PathBuf>,
+    /// The ledger's public key (the text of ledger.vkey), got from elsewhere than what is checked: its heads must be signed by it, or by one
+    /// that it was handed on to.
+    #[arg(long, value_name = "VKEY")]
+    pub key: Option<String>,
+    /// A file of those who may sign bundles and statements, as OpenSSH's `allowed_signers`, got from elsewhere than what is checked.
+    #[arg(long, requires = "bundle", value_name = "FILE")]
+    pub signers: Option<PathBuf>,
+    /// A trust policy (c2sp.org/tlog-policy): whether enough witnesses cosigned the head.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// A signed head of this ledger that was kept (a C2SP checkpoint): whether the ledger goes on from it.
+    #[arg(long, value_name = "OLD-CHECKPOINT")]
+    pub against: Option<PathBuf>,
+    /// The verdict as JSON, for programs: its fields stand in docs/verify.md.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct KeysLine {
+    #[command(subcommand)]
+    pub verb: Option<KeysVerb>,
+    #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+    pub data: PathBuf,
+    /// Only the lines for OpenSSH's `allowed_signers`.
+    #[arg(long)]
+    pub allowed_signers: bool,
+    /// Only the key of bundles and statements, in PEM, as OpenSSL reads it.
+    #[arg(long, conflicts_with = "allowed_signers")]
+    pub pem: bool,
+}
+
+#[derive(Subcommand)]
+pub enum KeysVerb {
+    /// Sign heads and bundles with other keys from now on, while the bot is stopped. The old key signs for the new one, and is destroyed.
+    Rotate {
+        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+        data: PathBuf,
+    },
+    /// Seal the secret keys with the passphrase in COUNTERSIGN_KEYS_PASSPHRASE, or in the file that COUNTERSIGN_KEYS_PASSPHRASE_FILE names.
+    Seal {
+        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+        data: PathBuf,
+    },
+    /// Undo that; the same passphrase is needed.
+    Unseal {
+        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+        data: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub struct ExportLine {
+    /// A case such as INC-12; a period as `digest` takes it, such as 2026-W48, 2026-11 or 2026-11-01..2026-11-30: every case, whole, in
+    /// which something happened in it; or the id of a workflow: every case of it.
+    #[arg(value_name = "CASE|PERIOD|WORKFLOW")]
+    pub what: String,
+    #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+    pub data: PathBuf,
+    /// A folder, or a file that ends in .zip or .tar.zst, that doesn't exist yet.
+    #[arg(short, long, value_name = "PATH")]
+    pub out: PathBuf,
+    /// Of a period, only the cases of this workflow.
+    #[arg(long)]
+    pub workflow: Option<String>,
+    /// Restricted cases too. Otherwise those of a period or a workflow are only counted; one that is named alone is exported anyway.
+    #[arg(long)]
+    pub restricted: bool,
+    /// As the ledger was under the head over so many entries, which an older bundle names (Ledger-Head-Size): the same bytes again.
+    #[arg(long, value_name = "SIZE")]
+    pub head: Option<u64>,
+    /// Where the days of a period begin, such as `Europe/Berlin`.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub zone: chrono_tz::Tz,
+    /// Say once a second how far it is, also where nobody looks at a terminal.
+    #[arg(long)]
+    pub progress: bool,
+    /// Settings: whom the bundle is time-stamped by, `[time_stamps]`.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How long to wait for a head that covers the case, where a bot is at work that will sign one.
+    #[arg(long, value_name = "SECONDS", default_value = "90")]
+    pub wait: u64,
+}
+
+#[derive(Args)]
+pub struct ImportLine {
+    /// The zip that Slack gave.
+    #[arg(long, value_name = "FILE.zip")]
+    pub slack_export: PathBuf,
+    /// The workflow that it is kept for.
+    #[arg(long)]
+    pub workflow: countersign::domain::WorkflowId,
+    #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+    pub data: PathBuf,
+    /// The workspace that it is of: `slack`, or `slack-NAME` for a further one.
+    #[arg(long, default_value = "slack")]
+    pub platform: countersign::domain::Platform,
+    /// Private channels and direct messages too, where the export has them.
+    #[arg(long)]
+    pub private: bool,
+}
+
+#[derive(Args)]
 pub struct DigestLine {
     #[arg(long, value_name = "DIR", default_value = Config::DATA)]
     pub data: PathBuf,
-    /// `week`: the last seven days; `month`, `quarter`: the last whole one; or FROM..TO as dates.
+    /// `week`: the last seven days; `month`, `quarter`: the last whole one; a week (2026-W48), a month (2026-11) or a day by its name;
+    /// or FROM..TO as dates.
     #[arg(default_value = "week")]
     pub period: String,
     /// Only this workflow.

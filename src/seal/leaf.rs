@@ -315,9 +315,30 @@ impl<'de> Deserialize<'de> for Pseudonym {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// The first leaf of a ledger, with this text as its kind.
+    pub(crate) fn of_kind(kind: &str) -> Envelope<'_> {
+        Envelope {
+            actor: Actor::Bot,
+            also: Vec::new(),
+            at_us: 0,
+            case: None,
+            case_seq: None,
+            clock: Clock::Real,
+            facts: Hash::ZERO,
+            kind: kind.into(),
+            prev: Hash::ZERO,
+            said_us: None,
+            schema: 1,
+            seq: 0,
+            source: "local".into(),
+            v: V1,
+            words: None,
+        }
+    }
 
     fn opened() -> Envelope<'static> {
         Envelope {
@@ -326,16 +347,9 @@ mod tests {
             at_us: 1_763_900_000_000_000,
             case: Some("INC-12".into()),
             case_seq: Some(1),
-            clock: Clock::Real,
             facts: commitment(&[1; 32], b"{}"),
-            kind: "incident.opened".into(),
-            prev: Hash::ZERO,
-            said_us: None,
-            schema: 1,
-            seq: 0,
-            source: "local".into(),
-            v: V1,
             words: Some(commitment(&[2; 32], b"[\"Ship v7\"]")),
+            ..of_kind("incident.opened")
         }
     }
 

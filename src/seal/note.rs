@@ -61,6 +61,14 @@ pub enum NoteError {
     /// A signature in the name of the trusted key that the key did not make.
     #[error("the signature in the name of {0} does not fit the text, so the text or the signature was changed")]
     Forged(String),
+    /// Signed by a key of the log that was none any more.
+    #[error("it is signed by {key} alone, a key that had been replaced at entry {seq}")]
+    Outlived {
+        /// The key.
+        key: String,
+        /// The entry that replaced it.
+        seq: u64,
+    },
     /// Properly signed, but no checkpoint; holds what is wrong.
     #[error("it is not a checkpoint: {0}")]
     NotACheckpoint(&'static str),
@@ -111,6 +119,12 @@ impl Signer {
         SignedNote::parse(&note)?;
         Ok(note)
     }
+
+    /// Ed25519 over exactly these bytes (RFC 8032). They must say themselves what they are, and be no text, so that nobody takes them for a
+    /// note.
+    pub(super) fn sign_bare(&self, bytes: &[u8]) -> [u8; 64] {
+        self.key.sign(bytes).to_bytes()
+    }
 }
 
 /// The public key that notes are checked against. Shown and parsed as a `vkey`: `name+hex(id)+base64(0x01 ‖ key)`.
@@ -126,15 +140,30 @@ impl Verifier {
         if !is_key_name(name) {
             return Err(KeyError::Name(name.to_owned()));
         }
-        let digest =
-            Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key.as_bytes()).finalize();
-        let id = *digest.first_chunk().expect("4 bytes of 32");
+        let id = key_id(name, ED25519, key.as_bytes());
         Ok(Verifier { name: name.to_owned(), id, key })
+    }
+
+    /// The key itself, to tell whether two names stand for one key.
+    pub fn key(&self) -> [u8; 32] {
+        self.key.to_bytes()
+    }
+
+    /// The same key under another name of the log.
+    #[must_use]
+    pub fn under(&self, name: &str) -> Verifier {
+        let id = key_id(name, ED25519, self.key.as_bytes());
+        Verifier { name: name.to_owned(), id, key: self.key }
     }
 
     /// The key's name, which is also the log's origin.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it is this key's signature over exactly these bytes: see [`Signer::sign_bare`].
+    pub(super) fn verifies_bare(&self, bytes: &[u8], signature: &[u8]) -> bool {
+        Signature::from_slice(signature).is_ok_and(|signature| self.key.verify_strict(bytes, &signature).is_ok())
     }
 
     /// The text of a note, if this key signed it. Signatures by other keys are passed over, as long as they are well
@@ -166,21 +195,38 @@ impl FromStr for Verifier {
     type Err = KeyError;
 
     fn from_str(vkey: &str) -> Result<Verifier, KeyError> {
-        let mut parts = vkey.splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(KeyError::Shape);
-        };
-        let key = match STANDARD.decode(key).map_err(|_| KeyError::Shape)?.split_first() {
-            Some((&ED25519, key)) => VerifyingKey::try_from(key).map_err(|_| KeyError::NotEd25519)?,
-            _ => return Err(KeyError::NotEd25519),
-        };
+        let (name, id, kind, key) = vkey_parts(vkey)?;
+        if kind != ED25519 {
+            return Err(KeyError::NotEd25519);
+        }
+        let key = VerifyingKey::try_from(&key[..]).map_err(|_| KeyError::NotEd25519)?;
         let verifier = Verifier::new(name, key)?;
         let expected = hex::encode(verifier.id);
         if id == expected { Ok(verifier) } else { Err(KeyError::Id { expected }) }
     }
 }
 
-fn is_key_name(name: &str) -> bool {
+/// The parts of a `vkey`: name, id in hex, the type of the key, and the key. Whether they belong together isn't looked at.
+pub(super) fn vkey_parts(vkey: &str) -> Result<(&str, &str, u8, Vec<u8>), KeyError> {
+    let mut parts = vkey.splitn(3, '+');
+    let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(KeyError::Shape);
+    };
+    let mut key = STANDARD.decode(key).map_err(|_| KeyError::Shape)?;
+    if key.is_empty() {
+        return Err(KeyError::NotEd25519);
+    }
+    let kind = key.remove(0);
+    Ok((name, id, kind, key))
+}
+
+/// The id of a key of this type under this name (c2sp.org/signed-note).
+pub(super) fn key_id(name: &str, kind: u8, key: &[u8]) -> [u8; 4] {
+    let digest = Sha256::new().chain_update(name).chain_update([b'\n', kind]).chain_update(key).finalize();
+    *digest.first_chunk().expect("4 bytes of 32")
+}
+
+pub(super) fn is_key_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
 }
 
@@ -193,14 +239,14 @@ pub(super) fn unverified(note: &str) -> Result<&str, NoteError> {
 }
 
 /// A note taken apart; nothing in it can be trusted yet.
-struct SignedNote<'n> {
+pub(super) struct SignedNote<'n> {
     /// With its final newline, without the blank line.
-    text: &'n str,
-    signatures: Vec<SignatureLine<'n>>,
+    pub text: &'n str,
+    pub signatures: Vec<SignatureLine<'n>>,
 }
 
 impl<'n> SignedNote<'n> {
-    fn parse(note: &'n str) -> Result<SignedNote<'n>, NoteError> {
+    pub fn parse(note: &'n str) -> Result<SignedNote<'n>, NoteError> {
         if note.len() > NOTE_MAX_BYTES {
             return Err(NoteError::TooLong(note.len()));
         }
@@ -226,10 +272,10 @@ impl<'n> SignedNote<'n> {
     }
 }
 
-/// `— name base64(id ‖ signature)`, with an em dash (U+2014).
-struct SignatureLine<'n> {
-    name: &'n str,
-    id_and_signature: Vec<u8>,
+/// `— name base64(id ‖ signature)`, with an em dash (U+2014). Shown with the newline at its end.
+pub(super) struct SignatureLine<'n> {
+    pub name: &'n str,
+    pub id_and_signature: Vec<u8>,
 }
 
 impl<'n> SignatureLine<'n> {
@@ -238,17 +284,17 @@ impl<'n> SignatureLine<'n> {
         SignatureLine { name: &verifier.name, id_and_signature }
     }
 
-    fn parse(line: &'n str) -> Option<SignatureLine<'n>> {
+    pub fn parse(line: &'n str) -> Option<SignatureLine<'n>> {
         let (name, signature) = line.strip_prefix("— ")?.split_once(' ')?;
         let id_and_signature = STANDARD.decode(signature).ok()?;
         (is_key_name(name) && id_and_signature.len() > 4).then_some(SignatureLine { name, id_and_signature })
     }
 
-    fn id(&self) -> &[u8] {
+    pub fn id(&self) -> &[u8] {
         &self.id_and_signature[..4]
     }
 
-    fn signature(&self) -> &[u8] {
+    pub fn signature(&self) -> &[u8] {
         &self.id_and_signature[4..]
     }
 }

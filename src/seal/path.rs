@@ -82,19 +82,7 @@ impl Plan {
         if index >= size {
             return Err(PlanError::NotInTree { index, size });
         }
-        let mut tree = 0..size;
-        let mut siblings = Vec::new();
-        while tree.end - tree.start > 1 {
-            let middle = tree.start + split(tree.end - tree.start);
-            if index < middle {
-                siblings.push(middle..tree.end);
-                tree.end = middle;
-            } else {
-                siblings.push(tree.start..middle);
-                tree.start = middle;
-            }
-        }
-        siblings.reverse();
+        let siblings = siblings(index, size);
         Ok(Plan::of(siblings))
     }
 
@@ -131,6 +119,11 @@ impl Plan {
     /// root can be computed at any time.
     pub fn frontier(size: u64) -> Plan {
         Plan::of(perfect_subtrees(0..size).map(|(height, index)| index << height..(index + 1) << height).collect())
+    }
+
+    /// For hashes alone: what [`super::Paths`] wants to have fetched.
+    pub(super) fn to_fetch(needs: Vec<Run>) -> Plan {
+        Plan { ranges: Vec::new(), needs }
     }
 
     fn of(ranges: Vec<Range<u64>>) -> Plan {
@@ -191,6 +184,24 @@ impl Plan {
     }
 }
 
+/// The subtrees beside the way from a leaf to the root, from its sibling up: the hash of each is one of the audit path.
+pub(super) fn siblings(index: u64, size: u64) -> Vec<Range<u64>> {
+    let mut tree = 0..size;
+    let mut siblings = Vec::new();
+    while tree.end - tree.start > 1 {
+        let middle = tree.start + split(tree.end - tree.start);
+        if index < middle {
+            siblings.push(middle..tree.end);
+            tree.end = middle;
+        } else {
+            siblings.push(tree.start..middle);
+            tree.start = middle;
+        }
+    }
+    siblings.reverse();
+    siblings
+}
+
 /// The largest power of two below `n`, where RFC 6962 splits a tree of `n` > 1 leaves.
 fn split(n: u64) -> u64 {
     1 << (n - 1).ilog2()
@@ -198,7 +209,7 @@ fn split(n: u64) -> u64 {
 
 /// The perfect subtrees that a subtree of some tree is made of, as (height, index), left to right. Its first leaf is a
 /// multiple of the largest one's size, as it is for every range that [`split`] leaves.
-fn perfect_subtrees(range: Range<u64>) -> impl Iterator<Item = (u32, u64)> {
+pub(super) fn perfect_subtrees(range: Range<u64>) -> impl Iterator<Item = (u32, u64)> {
     let mut begin = range.start;
     perfect_heights(range.end - range.start).map(move |height| {
         let index = begin >> height;
@@ -226,6 +237,17 @@ pub enum PathError {
 /// # Errors
 /// Every [`PathError`].
 pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, path: &[Hash], root: Hash) -> Result<(), PathError> {
+    match root_by(leaf, index, size, path)? == root {
+        true => Ok(()),
+        false => Err(PathError::Root),
+    }
+}
+
+/// The root that an inclusion path leads to.
+///
+/// # Errors
+/// [`PathError::OutOfRange`], [`PathError::Length`].
+pub(super) fn root_by(leaf: Hash, index: u64, size: u64, path: &[Hash]) -> Result<Hash, PathError> {
     if index >= size {
         return Err(PathError::OutOfRange);
     }
@@ -244,11 +266,28 @@ pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, path: &[Hash], root: 
         node >>= 1;
         last >>= 1;
     }
-    match (last, found == root) {
-        (0, true) => Ok(()),
-        (0, false) => Err(PathError::Root),
-        (_, _) => Err(PathError::Length),
+    if last == 0 { Ok(found) } else { Err(PathError::Length) }
+}
+
+/// The hashes of an inclusion path that lie to the left: what came before the leaf. They stay the same however the tree grows.
+pub(super) fn left_siblings(index: u64, size: u64, path: &[Hash]) -> Vec<Hash> {
+    let (mut node, mut last) = (index, size.saturating_sub(1));
+    let mut left = Vec::new();
+    for sibling in path {
+        if node & 1 == 1 || node == last {
+            left.push(*sibling);
+            skip_missing_right_siblings(&mut node, &mut last);
+        }
+        node >>= 1;
+        last >>= 1;
     }
+    left
+}
+
+/// The root over the leaves up to and with the one at `index`, from its inclusion path in a larger tree: what stands to its left there is
+/// all that the smaller tree has besides it. The path must have been verified.
+pub fn root_up_to(leaf: Hash, index: u64, size: u64, path: &[Hash]) -> Hash {
+    left_siblings(index, size, path).iter().fold(leaf, |found, sibling| node_hash(sibling, &found))
 }
 
 /// Checks that the tree of `old` leaves with root `old_root` is the beginning of the one of `new` leaves with root
@@ -347,6 +386,18 @@ mod tests {
 
     fn build(plan: &Plan, shelf: &Shelf) -> Vec<Hash> {
         plan.build(&plan.needs().iter().map(|run| shelf.fetch(run)).collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn a_path_gives_the_root_of_the_tree_that_ends_with_its_leaf() {
+        let shelf = Shelf::of(0..70);
+        for size in 1..=70 {
+            for index in 0..size {
+                let path = build(&Plan::inclusion(index, size).unwrap(), &shelf);
+                let root = merkle_tree_hash(&shelf.leaves[..=index as usize]);
+                assert_eq!(root_up_to(shelf.leaves[index as usize], index, size, &path), root, "{index} of {size}");
+            }
+        }
     }
 
     fn check_inclusion(shelf: &Shelf, index: u64, size: u64) -> Vec<Hash> {

@@ -57,6 +57,24 @@ impl SshKey {
         format!("{ALGORITHM} {}", STANDARD.encode(self.blob()))
     }
 
+    /// Reads `ssh-ed25519 AAAA…`.
+    pub fn of_line(line: &str) -> Option<SshKey> {
+        let encoded = line.strip_prefix(ALGORITHM)?.strip_prefix(' ')?;
+        SshKey::of_blob(&STANDARD.decode(encoded).ok()?).ok()
+    }
+
+    /// The same key as OpenSSL reads it: SubjectPublicKeyInfo (RFC 8410), in PEM.
+    pub fn pem(&self) -> String {
+        let mut spki = vec![0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+        spki.extend_from_slice(self.0.as_bytes());
+        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(spki))
+    }
+
+    /// Whether it is this key's signature over exactly these bytes: see [`SshSigner::sign_bare`].
+    pub fn verifies_bare(&self, bytes: &[u8], signature: &[u8]) -> bool {
+        Signature::from_slice(signature).is_ok_and(|signature| self.0.verify_strict(bytes, &signature).is_ok())
+    }
+
     fn blob(&self) -> Vec<u8> {
         let mut blob = Vec::new();
         string(&mut blob, ALGORITHM.as_bytes());
@@ -93,6 +111,12 @@ impl SshSigner {
 
     pub fn key(&self) -> SshKey {
         SshKey(self.0.verifying_key())
+    }
+
+    /// Ed25519 over exactly these bytes (RFC 8032). They must say themselves what they are, and begin otherwise than what is signed for
+    /// OpenSSH: that begins with `SSHSIG`.
+    pub fn sign_bare(&self, bytes: &[u8]) -> [u8; 64] {
+        self.0.sign(bytes).to_bytes()
     }
 
     /// The armoured signature over a text, for one use: nothing that was signed for one is taken for another.
@@ -153,9 +177,60 @@ pub fn verify(armoured: &str, namespace: &str, text: &[u8]) -> Result<SshKey, Ss
 }
 
 /// Whose signatures count, as in the file that `ssh-keygen -Y verify -f` reads (ssh-keygen(1), ALLOWED SIGNERS). Patterns, certificates
-/// and times of validity aren't read: a line that has them is refused, and never taken for more than it says.
+/// and times of validity that aren't written to the second in UTC aren't read: a line that has them is refused, and never taken for more
+/// than it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AllowedSigners(Vec<(String, SshKey)>);
+pub struct AllowedSigners(Vec<AllowedSigner>);
+
+/// One of them. Moments are `YYYYMMDDhhmmss` in UTC, so that the later one is the larger text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowedSigner {
+    pub principal: String,
+    pub key: SshKey,
+    pub valid_after: Option<String>,
+    pub valid_before: Option<String>,
+}
+
+impl AllowedSigner {
+    /// Whether the key counts at some moment of this stretch of time, both ends included.
+    pub fn counts_within(&self, from: &str, to: &str) -> bool {
+        self.valid_before.as_deref().is_none_or(|before| from < before)
+            && self.valid_after.as_deref().is_none_or(|after| after <= to)
+    }
+
+    /// The line of the file, for one use alone.
+    pub fn line(&self, namespace: &str) -> String {
+        let times = [("valid-after", &self.valid_after), ("valid-before", &self.valid_before)];
+        let times: String =
+            times.iter().filter_map(|(name, at)| Some(format!(",{name}=\"{}Z\"", at.as_ref()?))).collect();
+        format!("{} namespaces=\"{namespace}\"{times} {}", self.principal, self.key.line())
+    }
+
+    /// Reads the options before a key. `None`: there is something else than uses and times. Whether it is for the use that is meant.
+    fn take(&mut self, options: &str, namespace: &str) -> Option<bool> {
+        let mut counts = true;
+        let mut rest = options;
+        while !rest.is_empty() {
+            let (name, after) = rest.split_once("=\"")?;
+            let (value, after) = after.split_once('"')?;
+            let moment =
+                || value.strip_suffix('Z').filter(|it| it.len() == 14 && it.bytes().all(|b| b.is_ascii_digit()));
+            match name {
+                "namespaces" => counts = value.split(',').any(|it| it == namespace),
+                "valid-after" => self.valid_after = Some(moment()?.to_owned()),
+                "valid-before" => self.valid_before = Some(moment()?.to_owned()),
+                _ => return None,
+            }
+            rest = match after.strip_prefix(',') {
+                Some("") => return None,
+                Some(more) => more,
+                None if after.is_empty() => after,
+                None => return None,
+            };
+        }
+        Some(counts)
+    }
+}
 
 impl AllowedSigners {
     /// # Errors
@@ -179,29 +254,25 @@ impl AllowedSigners {
             if principal.contains(['*', '?', '!', ',']) {
                 return Err(wrong());
             }
-            let counts = match options {
-                None => true,
-                Some(options) => {
-                    let listed = options.strip_prefix("namespaces=\"").and_then(|rest| rest.strip_suffix('"'));
-                    listed.ok_or_else(wrong)?.split(',').any(|it| it == namespace)
-                }
-            };
-            if counts {
-                signers.push((principal.to_owned(), key));
+            let mut signer =
+                AllowedSigner { principal: principal.to_owned(), key, valid_after: None, valid_before: None };
+            if options.map_or(Some(true), |options| signer.take(options, namespace)).ok_or_else(wrong)? {
+                signers.push(signer);
             }
         }
         Ok(AllowedSigners(signers))
     }
 
-    /// Under which name a key may sign.
-    pub fn principal(&self, key: &SshKey) -> Option<&str> {
-        self.0.iter().find(|(_, known)| known == key).map(|(principal, _)| principal.as_str())
+    /// Under which names and when a key may sign.
+    pub fn of<'s>(&'s self, key: &SshKey) -> impl Iterator<Item = &'s AllowedSigner> {
+        self.0.iter().filter(move |signer| signer.key == *key)
     }
 }
 
 /// A line of `allowed_signers`: this key, under this name, for this use alone.
 pub fn allowed_signer(principal: &str, namespace: &str, key: &SshKey) -> String {
-    format!("{principal} namespaces=\"{namespace}\" {}", key.line())
+    AllowedSigner { principal: principal.to_owned(), key: key.clone(), valid_after: None, valid_before: None }
+        .line(namespace)
 }
 
 /// What is signed of a text.
@@ -271,19 +342,42 @@ mod tests {
         let line = allowed_signer("countersign.local/1", USE, &key);
         let read = |text: &str| AllowedSigners::parse(text, USE);
         let signers = read(&format!("# of the bank\n\n{line}\n")).expect("a line");
-        assert_eq!(signers.principal(&key), Some("countersign.local/1"));
-        assert_eq!(signers.principal(&SshSigner::from_seed(&[8; 32]).key()), None);
+        let principal = |signers: &AllowedSigners, key| signers.of(key).map(|it| it.principal.clone()).next();
+        assert_eq!(principal(&signers, &key).as_deref(), Some("countersign.local/1"));
+        let stranger = SshSigner::from_seed(&[8; 32]).key();
+        assert_eq!(principal(&signers, &stranger), None);
         let for_another_use = read(&line.replace(USE, "git")).expect("a line");
-        assert_eq!(for_another_use.principal(&key), None);
+        assert_eq!(principal(&for_another_use, &key), None);
         for (line, wrong) in [
             (line.replace("countersign.local/1", "*"), "a pattern"),
-            (line.replace("namespaces=", "valid-before=\"20200101\",namespaces="), "a time"),
+            (line.replace("namespaces=", "valid-before=\"20200101\",namespaces="), "a time of some zone"),
+            (line.replace("namespaces=", "valid-before=\"20200101000000Z\",,namespaces="), "nothing between commas"),
+            (line.replace("namespaces=", "cert-authority,namespaces="), "a certificate"),
             (line.replace(ALGORITHM, "ssh-rsa"), "another kind"),
             ("me ssh-ed25519 AAAA".to_owned(), "no key"),
             ("me".to_owned(), "nothing"),
         ] {
             assert_eq!(read(&format!("\n{line}")), Err(SshError::Signers(2)), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_key_counts_in_its_time() {
+        let mut signer = AllowedSigner {
+            principal: "countersign.local/1".to_owned(),
+            key: signer().key(),
+            valid_after: Some("20261101000000".to_owned()),
+            valid_before: Some("20261201000000".to_owned()),
+        };
+        let read = AllowedSigners::parse(&signer.line(USE), USE).expect("a line");
+        assert_eq!(read.of(&signer.key).collect::<Vec<_>>(), [&signer], "it is read as it is written");
+        let within = |signer: &AllowedSigner, from, to| signer.counts_within(from, to);
+        assert!(within(&signer, "20261101000000", "20261101000000"));
+        assert!(!within(&signer, "20261031000000", "20261031235959"));
+        assert!(within(&signer, "20261130000000", "20261130235959"));
+        assert!(!within(&signer, "20261201000000", "20261201235959"));
+        (signer.valid_after, signer.valid_before) = (None, None);
+        assert!(within(&signer, "19700101000000", "19700101000000"));
     }
 
     proptest! {

@@ -20,7 +20,7 @@
 
 use std::collections::HashMap;
 
-use super::{Checkpoint, Faults, Frontier, Hash, HeadFault, Node, What};
+use super::{Checkpoint, Faults, Frontier, Hash, HeadFault, Node, Numbers, What};
 
 mod segment;
 #[cfg(test)]
@@ -85,7 +85,7 @@ pub struct Audit {
     cases: HashMap<String, (u64, u64)>,
     blanks: u64,
     entries: u64,
-    gone: Vec<u64>,
+    gone: Numbers,
     faults: Faults,
 }
 
@@ -106,7 +106,7 @@ impl Audit {
             cases: HashMap::new(),
             blanks: 0,
             entries: 0,
-            gone: Vec::new(),
+            gone: Numbers::default(),
             faults: Faults::default(),
         }
     }
@@ -280,7 +280,7 @@ pub struct Report {
     /// How many entries were read.
     pub entries: u64,
     /// Those whose words are gone, with their salt. Not a fault in itself: each should have its reason in the ledger.
-    pub gone: Vec<u64>,
+    pub gone: Numbers,
     /// The root over all entries; none if one is missing.
     pub root: Option<Hash>,
     /// What is wrong inside the ledger.

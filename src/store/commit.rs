@@ -48,6 +48,9 @@ pub struct Commit {
     pub message_changes: Vec<MessageChange>,
     pub duties: Vec<DutyRow>,
     pub checkpoints: Vec<NoteRow>,
+    pub cosignatures: Vec<CosignatureRow>,
+    /// Cases whose words are gone with an entry.
+    pub purged: Vec<(CaseId, i64)>,
     pub wake_holders: Vec<WakeHolders>,
     /// Cards that somebody deleted on their platform: `(case, lane)`.
     pub cards_gone: Vec<(CaseId, Lane)>,
@@ -98,6 +101,7 @@ pub struct CaseRow {
     pub restricted: bool,
     pub opened_us: i64,
     pub closed_us: Option<i64>,
+    pub keep_until_us: Option<i64>,
     pub wake_us: Option<i64>,
     pub snapshot: String,
 }
@@ -251,6 +255,19 @@ pub struct NoteRow {
     pub note: String,
 }
 
+/// What a witness said of a signed head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CosignatureRow {
+    /// The log that the head is of.
+    pub origin: String,
+    pub size: i64,
+    /// Of the witness's key.
+    pub name: String,
+    /// Its signature line, without a newline.
+    pub line: String,
+    pub at_us: i64,
+}
+
 impl Commit {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -263,6 +280,7 @@ impl Commit {
             && self.cards_postponed.is_empty()
             && self.cards_gone.is_empty()
             && self.checkpoints.is_empty()
+            && self.cosignatures.is_empty()
             && self.cases.is_empty()
             && self.wake_holders.is_empty()
     }
@@ -329,17 +347,23 @@ impl Commit {
         for NoteRow { size, at_us, note } in &self.checkpoints {
             insert.execute((size, at_us, note))?;
         }
+        let sql = "insert into cosignature (origin, size, name, line, first_us, at_us) values (?1, ?2, ?3, ?4, ?5, ?5) \
+                   on conflict (origin, size, name) do update set line = excluded.line, at_us = excluded.at_us";
+        let mut upsert = db.prepare_cached(sql)?;
+        for CosignatureRow { origin, size, name, line, at_us } in &self.cosignatures {
+            upsert.execute((origin, size, name, line, at_us))?;
+        }
         Ok(())
     }
 
     /// Cases with their duties, and the bot.
     fn write_cases(&self, db: &Connection) -> Result<(), StoreError> {
         let mut upsert = db.prepare_cached(
-            "insert into case_file (case_id, kind, number, workflow, state, restricted, opened_us, closed_us, wake_us, snapshot) \
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+            "insert into case_file (case_id, kind, number, workflow, state, restricted, opened_us, closed_us, keep_until_us, wake_us, \
+             snapshot) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
              on conflict (case_id) do update set workflow = excluded.workflow, state = excluded.state, \
-             restricted = excluded.restricted, closed_us = excluded.closed_us, wake_us = excluded.wake_us, \
-             snapshot = excluded.snapshot",
+             restricted = excluded.restricted, closed_us = excluded.closed_us, keep_until_us = excluded.keep_until_us, \
+             wake_us = excluded.wake_us, snapshot = excluded.snapshot",
         )?;
         for row in &self.cases {
             upsert.execute(params![
@@ -351,9 +375,16 @@ impl Commit {
                 row.restricted,
                 row.opened_us,
                 row.closed_us,
+                row.keep_until_us,
                 row.wake_us,
                 row.snapshot,
             ])?;
+        }
+        let mut upsert = db.prepare_cached(
+            "insert into purged (case_id, seq) values (?1, ?2) on conflict (case_id) do update set seq = excluded.seq",
+        )?;
+        for (case, seq) in &self.purged {
+            upsert.execute((case.to_string(), seq))?;
         }
         let mut upsert = db.prepare_cached(
             "insert into duty (case_id, number, workflow, duty, role, person, party, opened_us, due_us, target_us, \

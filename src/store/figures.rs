@@ -17,7 +17,7 @@ const IN_LIST: usize = 1_000;
 
 /// The database as it is at one moment, whatever is committed meanwhile.
 pub struct View {
-    db: Transaction<'static, Sqlite>,
+    pub(super) db: Transaction<'static, Sqlite>,
 }
 
 /// An obligation, and whether its case is restricted.
@@ -136,6 +136,16 @@ impl View {
     pub async fn checkpoint_at(&mut self, at: At) -> Result<Option<NoteRead>, StoreError> {
         let sql = "select size, at_us, note from checkpoint where at_us <= $1 order by size desc, at_us desc limit 1";
         Ok(sqlx::query_as(sql).bind(at.0).fetch_optional(&mut *self.db).await?)
+    }
+
+    /// By the names of witnesses, the largest head of a log that each had cosigned by a moment.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn cosigned_at(&mut self, origin: &str, at: At) -> Result<Vec<(String, i64)>, StoreError> {
+        let sql =
+            "select name, max(size) from cosignature where origin = $1 and first_us <= $2 group by name order by name";
+        Ok(sqlx::query_as(sql).bind(origin).bind(at.0).fetch_all(&mut *self.db).await?)
     }
 
     /// How many messages were given up, by the entries of a stretch of the ledger.

@@ -5,11 +5,15 @@
 //! way to another thread and back, and a commit has a dozen, for each of which somebody waits.
 
 mod commit;
+mod cosignatures;
+mod ending;
+mod evidence;
 mod figures;
 mod outbox;
 mod read;
 mod remake;
 mod scan;
+mod search;
 mod thread;
 mod write;
 
@@ -23,14 +27,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
 
 pub use commit::{
-    CardRow, CaseRow, Commit, Delivered, DutyFigures, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow,
-    NoteRow, OutboxRow, OutboxState, Postponed, ToldAt, WakeHolders, person_holder, role_holder,
+    CardRow, CaseRow, Commit, CosignatureRow, Delivered, DutyFigures, DutyRow, EntryRow, MessageChange, MessagePartRow,
+    MessageRow, NoteRow, OutboxRow, OutboxState, Postponed, ToldAt, WakeHolders, person_holder, role_holder,
 };
+pub use cosignatures::LastCosigned;
 pub use figures::{DutyRead, NoteRead, View};
 pub use outbox::{CardDue, EditDue, OutboxDue};
 pub use read::{Ages, EntryRead, MessageRead, Reader, Stretch};
-pub use remake::{Remake, TableDifference};
-pub use scan::{Beside, Raw, Scan};
+pub use remake::{KEPT_BESIDE, KeptBeside, Remake, TableDifference, UNTOLD, Untold};
+pub use scan::{Beside, CosignatureKept, NoteKept, Raw, Scan};
+pub use search::{Doc, Piece, SearchIndex, UpTo, Wanted, around};
 pub use write::{HeardBefore, PolicyText, StoredMessage, Writer};
 
 use thread::WritingThread;
@@ -54,11 +60,17 @@ pub enum StoreError {
     Read(#[from] sqlx::Error),
     #[error(transparent)]
     Write(#[from] rusqlite::Error),
+    #[error("{path}, the index of what was said, can't be used: {source}")]
+    Search { path: PathBuf, source: rusqlite::Error },
     /// The thread that writes: nothing can be written in this process any more.
     #[error("the database writer stopped; the log says why above. Start the bot again: whatever was answered is kept.")]
     Ended,
+    #[error("somebody still reads the database as it was before; it is tried again")]
+    StillRead,
     #[error("row {what} can't be read back: {source}")]
     Unreadable { what: String, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("entry {seq} isn't of the form in which entries are written: {source}")]
+    Entry { seq: i64, source: rusqlite::Error },
     #[error("the database isn't whole: {0}. `countersign verify` tells where; keep the file, and restore a backup.")]
     Missing(String),
 }
@@ -85,7 +97,7 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
 pub async fn open(path: &Path, create: bool) -> Result<(Writer, Reader), StoreError> {
     migrate(path, create).await?;
     let writer = Writer::new(WritingThread::start(path, connect_to_write(path.to_owned())).await?);
-    let reader = Reader::new(pool(&options(path)).await.map_err(failed(path))?);
+    let reader = Reader::new(pool(&options(path)).await.map_err(failed(path))?, path);
     Ok((writer, reader))
 }
 
@@ -114,7 +126,7 @@ fn connect_to_write(path: PathBuf) -> impl FnOnce() -> Result<Connection, rusqli
 /// [`StoreError::Open`] where there is none.
 pub async fn open_to_read(path: &Path) -> Result<Reader, StoreError> {
     let options = options(path).row_buffer_size(4096).immutable(at_rest(path).is_some());
-    Ok(Reader::new(pool(&options).await.map_err(failed(path))?))
+    Ok(Reader::new(pool(&options).await.map_err(failed(path))?, path))
 }
 
 /// Copies a database as it stands at one moment, also while a bot writes to it. What is at `to` is replaced.

@@ -1,13 +1,16 @@
 //! What is committed, for everybody who only looks: lists, digests, the courier, proofs, the room's page.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::commit::{person_holder, role_holder};
 use super::write::{hash, read_case};
-use super::{StoreError, parsed};
-use crate::domain::{At, Case, CaseId, CaseKind, Lane, Platform, WorkflowId};
+use super::{Scan, StoreError, parsed};
+use crate::domain::{At, Case, CaseId, CaseKind, Lane, Platform, Span, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
 
 /// How a row becomes a struct: each field is the column of its name.
@@ -27,6 +30,7 @@ pub(super) use columns;
 #[derive(Clone)]
 pub struct Reader {
     pub(super) pool: SqlitePool,
+    pub(super) path: Arc<Path>,
 }
 
 /// One row of the ledger.
@@ -132,8 +136,8 @@ pub(super) const ENTRY: &str =
     "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger";
 
 impl Reader {
-    pub(super) fn new(pool: SqlitePool) -> Reader {
-        Reader { pool }
+    pub(super) fn new(pool: SqlitePool, path: &Path) -> Reader {
+        Reader { pool, path: path.into() }
     }
 
     /// A case as its last ruling left it.
@@ -223,7 +227,7 @@ impl Reader {
         // To the letter as the index has it, or SQLite would read the whole ledger.
         let sql = format!(
             "{ENTRY} where kind in ('person.introduced', 'policy.loaded', 'delegation.set', 'delegation.began', 'delegation.ended', \
-             'words.erased') order by seq"
+             'words.erased', 'key.rotated') order by seq"
         );
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
     }
@@ -327,12 +331,105 @@ impl Reader {
         Ok(rows.iter().map(|row| read_case(row.get(0))).collect())
     }
 
+    /// Every case that only its own people may know of.
+    ///
+    /// # Errors
+    /// The database's. A row that can't be read is an error of its own.
+    pub async fn restricted(&self) -> Result<Vec<Result<Case, StoreError>>, StoreError> {
+        let sql = "select snapshot from case_file where restricted <> 0";
+        let rows: Vec<SqliteRow> = sqlx::query(sql).fetch_all(&self.pool).await?;
+        Ok(rows.iter().map(|row| read_case(row.get(0))).collect())
+    }
+
+    /// The pseudonyms of these subjects, as far as they were ever mentioned.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn pseudonyms(&self, subjects: &[String]) -> Result<Vec<String>, StoreError> {
+        let mut found = Vec::new();
+        for subject in subjects {
+            let sql = "select pseudonym from subject where subject = $1";
+            found.extend(sqlx::query_scalar::<_, String>(sql).bind(subject).fetch_optional(&self.pool).await?);
+        }
+        Ok(found)
+    }
+
+    /// The first entry of a moment or later; one past the last where there is none.
+    ///
+    /// # Errors
+    /// As [`View::size_at`](super::View::size_at).
+    pub async fn first_from(&self, at: At) -> Result<i64, StoreError> {
+        Ok(self.view().await?.size_at(at - Span(1)).await? as i64)
+    }
+
     /// The text of a policy that is or was in force; `None` where it was erased.
     ///
     /// # Errors
     /// The database's.
     pub async fn policy(&self, hash: &str) -> Result<Option<String>, StoreError> {
         policy(&mut *self.pool.acquire().await?, hash).await
+    }
+
+    /// The ledger from end to end, on a connection of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`].
+    pub async fn scan(&self) -> Result<Scan, StoreError> {
+        Scan::open(&self.path).await
+    }
+
+    /// Every policy that is or was in force and whose text is there.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn policies(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "select body from policy where body is not null";
+        Ok(sqlx::query_scalar(sql).fetch_all(&self.pool).await?)
+    }
+
+    /// Cases on which this is owed.
+    ///
+    /// # Errors
+    /// As [`Reader::case`].
+    pub async fn that_owe(&self, duty: &str) -> Result<Vec<Case>, StoreError> {
+        let sql = "select snapshot from case_file where case_id in \
+                   (select d.case_id from owed o join duty d on d.case_id = o.case_id and d.number = o.number where d.duty = $1)";
+        let rows: Vec<SqliteRow> = sqlx::query(sql).bind(duty).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| read_case(row.get(0))).collect()
+    }
+
+    /// The entries that say which words were erased, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn erasures(&self) -> Result<Vec<EntryRead>, StoreError> {
+        let sql = "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger \
+                   where kind = 'words.erased' order by seq";
+        Ok(sqlx::query_as(sql).fetch_all(&self.pool).await?)
+    }
+
+    /// The entries that say when the key of the heads was changed, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn key_changes(&self) -> Result<Vec<EntryRead>, StoreError> {
+        let sql = format!("{ENTRY} where kind = 'key.rotated' order by seq");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
+    }
+
+    /// Which of these entries still have their words, with the hash of each.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn with_words(&self, seqs: Vec<u64>) -> Result<Vec<(u64, Hash)>, StoreError> {
+        let sql = "select hash from ledger where seq = $1 and words is not null";
+        let mut found = Vec::new();
+        for seq in seqs {
+            let hash: Option<Vec<u8>> = sqlx::query_scalar(sql).bind(seq as i64).fetch_optional(&self.pool).await?;
+            let hash = hash.and_then(|hash| <[u8; 32]>::try_from(hash).ok());
+            found.extend(hash.map(|hash| (seq, Hash(hash))));
+        }
+        Ok(found)
     }
 
     /// The longest overdue wake.
@@ -425,15 +522,33 @@ impl Reader {
     }
 
     /// The newest message of people in each lane of a platform, or the bot's own where there is no other: lane, message, when
-    /// it was said. What the bot says while nobody listens hides nothing that people said before it.
+    /// it was said. What the bot says while nobody listens hides nothing that people said before it. Of those that were kept
+    /// before an entry, where one is named.
     ///
     /// # Errors
     /// The database's.
-    pub async fn newest(&self, platform: &Platform, bot: &str) -> Result<Vec<(Lane, String, At)>, StoreError> {
-        let sql = "select m.lane, m.id, m.said_us from message m where m.lane >= $1 || '/' and m.lane < $1 || '0' \
-                   and m.said_us = coalesce((select max(said_us) from message where lane = m.lane and author <> $2), \
-                   (select max(said_us) from message where lane = m.lane)) order by m.lane, m.id";
-        let query = sqlx::query_as(sql).bind(platform.as_str()).bind(bot);
+    pub async fn newest(
+        &self,
+        platform: &Platform,
+        bot: &str,
+        before: Option<i64>,
+    ) -> Result<Vec<(Lane, String, At)>, StoreError> {
+        // What an export says of a conversation is no reason not to read what its platform says.
+        let heard = |of: &str| {
+            format!(
+                "{of}.first < $3 and not exists (select 1 from ledger l where l.seq = {of}.first and l.kind = 'said.imported')"
+            )
+        };
+        let sql = format!(
+            "select m.lane, m.id, m.said_us from message m where m.lane >= $1 || '/' and m.lane < $1 || '0' and {} \
+             and m.said_us = coalesce((select max(n.said_us) from message n where n.lane = m.lane and n.author <> $2 and {}), \
+             (select max(n.said_us) from message n where n.lane = m.lane and {})) order by m.lane, m.id",
+            heard("m"),
+            heard("n"),
+            heard("n")
+        );
+        let query =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(platform.as_str()).bind(bot).bind(before.unwrap_or(i64::MAX));
         let rows: Vec<(String, String, i64)> = query.fetch_all(&self.pool).await?;
         let read = |(lane, id, said): (String, String, i64)| {
             Ok((parsed(&lane, format!("{lane}, {id} of the messages"))?, id, At(said)))

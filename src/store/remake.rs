@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use rusqlite::{Connection, Row};
+use tokio::runtime::Handle;
 
 use super::thread::WritingThread;
 use super::write::{cases, in_one_transaction};
@@ -12,6 +13,11 @@ use crate::domain::{Case, CaseId};
 
 /// How many differing rows of a table are named.
 const NAMED: i64 = 20;
+
+/// What stands for the tables themselves where rows of tables are named.
+const SHAPES: &str = "sqlite_schema";
+/// Whose own shape is its library's.
+const MIGRATIONS: &str = "_sqlx_migrations";
 
 pub struct Remake {
     db: WritingThread,
@@ -37,19 +43,63 @@ pub struct TableDifference {
     pub named: Vec<String>,
 }
 
-/// What says how far a delivery has got is nothing that the ledger knows: attempts and the pauses between them; nor how often
-/// the disk was tried after a failure. A case's wake is looked at apart.
-const LEFT_OUT: [(&str, &str); 9] = [
-    // A message that somebody deleted is left as it is.
-    ("outbox", "shown"),
-    ("outbox", "attempts"),
-    ("outbox", "not_before_us"),
-    ("outbox", "turn_us"),
-    ("card", "sending"),
-    ("card", "attempts"),
-    ("card", "not_before_us"),
-    ("case_file", "wake_us"),
-    ("bot", "tried"),
+/// A column that is compared with nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Untold {
+    pub table: &'static str,
+    pub column: &'static str,
+    /// What it says that the ledger doesn't.
+    pub why: &'static str,
+}
+
+const fn untold(table: &'static str, column: &'static str, why: &'static str) -> Untold {
+    Untold { table, column, why }
+}
+
+/// What the ledger knows nothing of, column by column: nobody can tell whether it was changed. Everything else that the database has is
+/// compared by `verify` and by `rebuild --compare`, whatever tables there are.
+pub const UNTOLD: [Untold; 14] = [
+    untold("outbox", "shown", "what a message shows that somebody deleted is left as it is"),
+    untold("outbox", "attempts", "how often a delivery was tried"),
+    untold("outbox", "not_before_us", "when a delivery is tried next"),
+    untold("outbox", "turn_us", "the place of a delivery in the queue"),
+    untold("card", "sending", "whether a card is on its way just now"),
+    untold("card", "attempts", "how often a card was tried"),
+    untold("card", "not_before_us", "when a card is tried next"),
+    untold("case_file", "wake_us", "a case may be told to look earlier than it wants to; later is told"),
+    untold("bot", "tried", "how often the disk was tried after a failure"),
+    untold("checkpoint", "at_us", "when a head was signed: what is signed is its size and root"),
+    untold("cosignature", "first_us", "when the bot first heard it, by its own clock"),
+    untold(
+        "cosignature",
+        "at_us",
+        "when the bot last heard it, by its own clock; the moment that counts is signed in its line",
+    ),
+    untold("_sqlx_migrations", "installed_on", "when the tables were made"),
+    untold("_sqlx_migrations", "execution_time", "how long making them took"),
+];
+
+/// A table of which the ledger knows nothing. It is carried over as it is. What its rows say is checked by their signatures; that one
+/// is lacking, nobody can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptBeside {
+    pub table: &'static str,
+    columns: &'static str,
+    /// Why a row that was taken away isn't missed.
+    pub why: &'static str,
+}
+
+pub const KEPT_BESIDE: [KeptBeside; 2] = [
+    KeptBeside {
+        table: "checkpoint",
+        columns: "size, at_us, note",
+        why: "the newest head is missed, as the file `checkpoint` and the ledger know of it; an older one is not",
+    },
+    KeptBeside {
+        table: "cosignature",
+        columns: "origin, size, name, line, first_us, at_us",
+        why: "who still wants a cosignature gets it from the witness again",
+    },
 ];
 
 impl Remake {
@@ -79,7 +129,11 @@ impl Remake {
     }
 
     async fn of(of: Made, new: &Path, old: String) -> Result<Remake, StoreError> {
-        migrate(new, true).await?;
+        // The migrator's future can't be shown to be sendable, and this one is awaited by tasks.
+        let (path, runtime) = (new.to_owned(), Handle::current());
+        tokio::task::spawn_blocking(move || runtime.block_on(migrate(&path, true)))
+            .await
+            .map_err(|_| StoreError::Ended)??;
         let path = new.to_owned();
         let connect = move || {
             let db = Connection::open(path)?;
@@ -130,8 +184,11 @@ impl Remake {
         };
         let all = move |db: &Connection| {
             let mut select = db.prepare_cached(sql)?;
-            let rows = select.query_map((from as i64, to as i64), read)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let rows = select.query_map((from as i64, to as i64), |row| {
+                // Whatever type a value was given, the place is told.
+                Ok(read(row).map_err(|source| StoreError::Entry { seq: row.get(0).unwrap_or_default(), source }))
+            })?;
+            rows.map(|row| row?).collect()
         };
         self.db.run(all).await
     }
@@ -158,13 +215,18 @@ impl Remake {
         self.db.run(move |db| in_one_transaction(db, |db| commit.write(db))).await
     }
 
-    /// What the ledger doesn't know and the old database does: the signed heads.
+    /// What the ledger doesn't know and the old database does: the signed heads, and what witnesses said of them.
     ///
     /// # Errors
     /// The database's.
-    pub async fn carry_heads_over(&mut self) -> Result<(), StoreError> {
-        let sql = "insert into main.checkpoint (size, at_us, note) select size, at_us, note from old.checkpoint";
-        self.db.run(move |db| Ok(db.execute(sql, ()).map(drop)?)).await
+    pub async fn carry_over_what_lies_beside(&mut self) -> Result<(), StoreError> {
+        let carry = |db: &Connection| {
+            KEPT_BESIDE.iter().try_for_each(|KeptBeside { table, columns, why: _ }| {
+                let sql = format!("insert into main.{table} ({columns}) select {columns} from old.{table}");
+                Ok(db.execute(&sql, ()).map(drop)?)
+            })
+        };
+        self.db.run(carry).await
     }
 
     /// How far each delivery has got, so that nothing is sent twice that a platform may have; and cases that were to look
@@ -205,7 +267,9 @@ impl Remake {
         };
         self.db
             .run(move |db| {
-                db.execute(gone, ())?;
+                if has_shape(db, "card")? {
+                    db.execute(gone, ())?;
+                }
                 differences(db, without)
             })
             .await
@@ -223,18 +287,19 @@ impl Remake {
 }
 
 fn differences(db: &Connection, without: &[&str]) -> Result<Vec<TableDifference>, StoreError> {
-    let mut all = Vec::new();
-    // Signed heads don't follow from the ledger, so they were carried over; every other table is compared, whatever
-    // migrations there are.
+    let mut all = vec![shapes(db)?];
+    // What lies beside the ledger doesn't follow from it, so it was carried over; every other table is compared, whatever
+    // migrations there are. A table of another shape can't be.
     let mut tables = db.prepare(
-        "select name from main.sqlite_schema where type = 'table' and name <> 'checkpoint' \
-         and name not like 'sqlite%' and name not like '%sqlx%' order by name",
+        "select m.name from main.sqlite_schema m join old.sqlite_schema o on o.type = m.type and o.name = m.name \
+         and (o.sql = m.sql or m.name = '_sqlx_migrations') where m.type = 'table' and m.name not like 'sqlite%' order by m.name",
     )?;
-    for table in tables.query_map((), |row| row.get(0))?.collect::<Result<Vec<String>, _>>()? {
-        if without.contains(&table.as_str()) {
+    let tables = tables.query_map((), |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    for table in &tables {
+        if without.contains(&table.as_str()) || KEPT_BESIDE.iter().any(|beside| beside.table == table) {
             continue;
         }
-        let (columns, key) = columns(db, &table)?;
+        let (columns, key) = columns(db, table)?;
         // Of a row that differs, each database has one version; of one that is only in one of them, that one.
         let differing = format!(
             "with surplus as (select {columns} from old.{table} except select {columns} from main.{table}), \
@@ -243,14 +308,41 @@ fn differences(db: &Connection, without: &[&str]) -> Result<Vec<TableDifference>
              select {key} as name, 0 as had, 1 as wanted from lacking) \
              select name, max(had), max(wanted) from both group by name"
         );
-        all.push(difference(db, table, &differing)?);
+        all.push(difference(db, table.clone(), &differing)?);
     }
     // A wake may be earlier than the case derives it: then it was told to look again, and will.
     let wakes = "select 'case_id ' || o.case_id, 1, 1 from old.case_file o join main.case_file n on n.case_id = o.case_id \
                  where o.wake_us is not n.wake_us and not (o.wake_us is not null and (n.wake_us is null or o.wake_us < n.wake_us))";
-    all.push(difference(db, "case_file (wake_us)".to_owned(), wakes)?);
+    if tables.iter().any(|table| table == "case_file") {
+        all.push(difference(db, "case_file (wake_us)".to_owned(), wakes)?);
+    }
     all.retain(|difference| difference.rows > 0);
     Ok(all)
+}
+
+/// Whether a table of the old database is as this version makes it.
+fn has_shape(db: &Connection, table: &str) -> Result<bool, StoreError> {
+    let sql = "select count(*) from main.sqlite_schema m join old.sqlite_schema o on o.type = m.type and o.name = m.name and o.sql = m.sql \
+               where m.type = 'table' and m.name = ?1";
+    Ok(db.query_row(sql, [table], |row| row.get::<_, i64>(0))? > 0)
+}
+
+/// Tables, indexes, views and triggers that are not as this version makes them. A trigger would write what nobody decided; an index
+/// that is gone lets in what it kept out.
+fn shapes(db: &Connection) -> Result<TableDifference, StoreError> {
+    let of = |database: &str| {
+        format!(
+            "select type || ' ' || name as name, tbl_name, sql from {database}.sqlite_schema \
+             where name not glob 'sqlite_stat*' and tbl_name <> '{MIGRATIONS}'"
+        )
+    };
+    let (old, new) = (of("old"), of("main"));
+    let differing = format!(
+        "with surplus as ({old} except {new}), lacking as ({new} except {old}), \
+         both as (select name, 1 as had, 0 as wanted from surplus union all select name, 0 as had, 1 as wanted from lacking) \
+         select name, max(had), max(wanted) from both group by name"
+    );
+    difference(db, SHAPES.to_owned(), &differing)
 }
 
 /// The columns of a table that are compared, and what its rows are called by: their primary key, in words.
@@ -258,16 +350,17 @@ fn columns(db: &Connection, table: &str) -> Result<(String, String), StoreError>
     let mut all = db.prepare("select name, pk from pragma_table_info(?1) order by cid")?;
     let all = all.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let all: Vec<(String, i64)> = all.collect::<Result<_, _>>()?;
-    let compared = all.iter().filter(|(name, _)| !LEFT_OUT.contains(&(table, name)));
+    let is_untold = |name: &str| UNTOLD.iter().any(|it| it.table == table && it.column == name);
+    let compared = all.iter().filter(|(name, _)| !is_untold(name));
     let columns = compared.map(|(name, _)| match (table, name.as_str()) {
         // On its way, or not yet: the ledger knows of neither.
-        ("outbox", "state") => "replace(state, 'sending', 'waiting') as state".to_owned(),
+        ("outbox", "state") => "case when state = 'sending' then 'waiting' else state end as state".to_owned(),
         (_, name) => name.to_owned(),
     });
     let columns: Vec<String> = columns.collect();
     let mut key: Vec<&(String, i64)> = all.iter().filter(|(_, place)| *place > 0).collect();
     key.sort_by_key(|(_, place)| *place);
-    let key: Vec<String> = key.iter().map(|(name, _)| format!("'{name} ' || {name}")).collect();
+    let key: Vec<String> = key.iter().map(|(name, _)| format!("'{name} ' || coalesce({name}, 'null')")).collect();
     Ok((columns.join(", "), key.join(" || ', ' || ")))
 }
 

@@ -10,10 +10,10 @@
 use std::ops::Range;
 use std::path::Path;
 
+use futures_util::future::BoxFuture;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
-use super::figures::NoteRead;
 use super::{StoreError, at_rest, failed};
 use crate::seal::{Hash, Node};
 
@@ -65,7 +65,30 @@ pub struct Beside {
     pub nodes: Vec<Node>,
     /// Kept nodes that are no nodes, in words.
     pub strange_nodes: Vec<String>,
-    pub notes: Vec<NoteRead>,
+    pub notes: Vec<NoteKept>,
+    /// The entries by which the key of the heads was changed: number, leaf, facts.
+    pub key_changes: Vec<(i64, String, String)>,
+    pub cosignatures: Vec<CosignatureKept>,
+    /// The texts of all policies, where there are cosignatures.
+    pub policies: Vec<String>,
+}
+
+/// A signed head as it lies there; nothing of it is trusted.
+pub struct NoteKept {
+    pub size: i64,
+    pub note: String,
+    /// Its values are of the types that they are written with: others can't be read by a bot.
+    pub as_written: bool,
+}
+
+/// What a witness said of a head, as it lies there; nothing of it is trusted.
+pub struct CosignatureKept {
+    pub origin: String,
+    pub size: i64,
+    pub name: String,
+    pub line: String,
+    /// As with a head.
+    pub as_written: bool,
 }
 
 impl Scan {
@@ -102,6 +125,9 @@ impl Scan {
             nodes: Vec::new(),
             strange_nodes: Vec::new(),
             notes: Vec::new(),
+            key_changes: Vec::new(),
+            cosignatures: Vec::new(),
+            policies: Vec::new(),
         };
         for row in
             sqlx::query("select height, idx, hash from tree_node order by height, idx").fetch_all(&mut *view).await?
@@ -116,10 +142,47 @@ impl Scan {
                 )),
             }
         }
-        let sql = "select size, at_us, note from checkpoint order by size, at_us";
-        beside.notes = sqlx::query_as(sql).fetch_all(&mut *view).await?;
+        let sql = "select seq, cast(leaf as text), cast(coalesce(facts, '') as text) from ledger where kind = 'key.rotated' order by seq";
+        beside.key_changes = sqlx::query_as(sql).fetch_all(&mut *view).await?;
+        let sql = "select size, note, typeof(size) = 'integer' and typeof(at_us) = 'integer' and typeof(note) = 'text' from checkpoint \
+                   order by size, at_us";
+        for row in sqlx::query(sql).fetch_all(&mut *view).await? {
+            let note = text(&row, 1)?.unwrap_or_default();
+            beside.notes.push(NoteKept {
+                size: row.try_get_unchecked(0)?,
+                note,
+                as_written: row.try_get_unchecked(2)?,
+            });
+        }
+        let sql = "select origin, size, name, line, typeof(origin) = 'text' and typeof(size) = 'integer' and typeof(name) = 'text' \
+                   and typeof(line) = 'text' and typeof(first_us) = 'integer' and typeof(at_us) = 'integer' from cosignature \
+                   order by size, origin, name";
+        for row in sqlx::query(sql).fetch_all(&mut *view).await? {
+            beside.cosignatures.push(CosignatureKept {
+                origin: text(&row, 0)?.unwrap_or_default(),
+                size: row.try_get_unchecked(1)?,
+                name: text(&row, 2)?.unwrap_or_default(),
+                line: text(&row, 3)?.unwrap_or_default(),
+                as_written: row.try_get_unchecked(4)?,
+            });
+        }
+        // Only they say who the witnesses are.
+        if !beside.cosignatures.is_empty() {
+            for row in sqlx::query("select body from policy where body is not null").fetch_all(&mut *view).await? {
+                beside.policies.extend(text(&row, 0)?);
+            }
+        }
         view.rollback().await?;
         Ok(beside)
+    }
+
+    /// One more than the highest number of an entry.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn size(&mut self) -> Result<u64, StoreError> {
+        let last: Option<i64> = sqlx::query_scalar("select max(seq) from ledger").fetch_one(&mut self.db).await?;
+        Ok(last.map_or(0, |seq| seq.unsigned_abs() + 1))
     }
 
     /// What SQLite's own check of tables and indexes finds, in its words.
@@ -140,9 +203,9 @@ impl Scan {
         let mut from = i64::try_from(seqs.start).unwrap_or(i64::MAX);
         while from < end {
             let to = from.saturating_add(PACK).min(end);
-            let pack = sqlx::query(PACKED).bind(from).bind(to).fetch_one(&mut self.db).await?;
+            let pack = self.pack(from, to).await?;
             if unpack(&pack, &mut each).is_none() {
-                let rows = sqlx::query(AssertSqlSafe(ROWS)).bind(from).bind(to).fetch_all(&mut self.db).await?;
+                let rows = self.rows(from, to).await?;
                 for row in &rows {
                     one_by_one(row, &mut each)?;
                 }
@@ -150,6 +213,15 @@ impl Scan {
             from = to;
         }
         Ok(())
+    }
+
+    /// Boxed, as is what else waits for the database here: whoever reads with a closure of their own would have it compiled anew.
+    fn pack(&mut self, from: i64, to: i64) -> BoxFuture<'_, Result<SqliteRow, sqlx::Error>> {
+        Box::pin(sqlx::query(PACKED).bind(from).bind(to).fetch_one(&mut self.db))
+    }
+
+    fn rows(&mut self, from: i64, to: i64) -> BoxFuture<'_, Result<Vec<SqliteRow>, sqlx::Error>> {
+        Box::pin(sqlx::query(AssertSqlSafe(ROWS)).bind(from).bind(to).fetch_all(&mut self.db))
     }
 
     /// # Errors
@@ -216,12 +288,7 @@ fn unpack(pack: &SqliteRow, each: &mut impl FnMut(&Raw<'_>)) -> Option<()> {
 }
 
 fn one_by_one(row: &SqliteRow, each: &mut impl FnMut(&Raw<'_>)) -> Result<(), StoreError> {
-    // Unchecked: whatever type a value was given, it is to be compared, not to stop the reading.
-    let text = |column: usize| -> Result<Option<String>, StoreError> {
-        let bytes: Option<&[u8]> = row.try_get_unchecked(column)?;
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
-    };
-    let (case, kind) = (text(3)?, text(5)?);
+    let (case, kind) = (text(row, 3)?, text(row, 5)?);
     each(&Raw {
         seq: row.try_get_unchecked(0)?,
         leaf: row.try_get_unchecked::<Option<&[u8]>, _>(1)?.unwrap_or_default(),
@@ -236,4 +303,10 @@ fn one_by_one(row: &SqliteRow, each: &mut impl FnMut(&Raw<'_>)) -> Result<(), St
         words_salt: row.try_get_unchecked(10)?,
     });
     Ok(())
+}
+
+/// Unchecked: whatever type a value was given, it is to be compared, not to stop the reading.
+fn text(row: &SqliteRow, column: usize) -> Result<Option<String>, StoreError> {
+    let bytes: Option<&[u8]> = row.try_get_unchecked(column)?;
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
 }

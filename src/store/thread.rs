@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::StoreError;
 
-type Work = Box<dyn FnOnce(&Connection) + Send>;
+type Work = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// When it is dropped, the thread finishes what it was given and closes the connection.
 pub(super) struct WritingThread {
@@ -30,7 +30,7 @@ impl WritingThread {
         let (work, given) = mpsc::channel::<Work>();
         let (opened, told) = oneshot::channel();
         let run = move || {
-            let db = match connect() {
+            let mut db = match connect() {
                 Ok(db) => db,
                 Err(error) => {
                     // Whoever asked may have gone; then nobody needs to know.
@@ -40,7 +40,7 @@ impl WritingThread {
             };
             let _gone = opened.send(Ok(()));
             for work in given {
-                work(&db);
+                work(&mut db);
             }
             db.close().map_err(|(_, error)| error)
         };
@@ -61,6 +61,17 @@ impl WritingThread {
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run_alone(move |db| work(db)).await
+    }
+
+    /// The same, where the connection itself is changed.
+    ///
+    /// # Errors
+    /// As [`WritingThread::run`].
+    pub(super) async fn run_alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (done, answer) = oneshot::channel();
         let work: Work = Box::new(move |db| {

@@ -1,15 +1,21 @@
 //! The one writing connection: what the desk must know to decide, and the commit.
 
 use std::iter;
+use std::path::Path;
+use std::time::Duration;
 
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params_from_iter};
 
 use super::thread::WritingThread;
 use super::{Commit, StoreError, parsed, unreadable};
 use crate::domain::policy::Channel;
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, Lane, PersonId};
 use crate::seal::{Frontier, Hash, Plan};
+
+/// A copy that another process keeps from being made is tried again after this, for as long as any other wait for the database.
+const TRIED_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// The entry of something that was heard before.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +72,44 @@ impl Writer {
     /// Disk full, read-only, locked … In each case the database is as it was before.
     pub async fn commit(&mut self, commit: Commit) -> Result<(), StoreError> {
         self.db.run(move |db| in_one_transaction(db, |db| commit.write(db))).await
+    }
+
+    /// Takes every page of another database, as one commit: readers see all as it was or all as it is then, and what stood here is in no
+    /// page, index or write-ahead log any more. Whoever reads an older state meanwhile is waited for, for a while.
+    ///
+    /// # Errors
+    /// The database's: then it is as it was. [`StoreError::StillRead`]: it is taken over, but what stood here is in the write-ahead log until
+    /// [`Writer::forget`] succeeds.
+    pub async fn become_copy_of(&mut self, of: &Path) -> Result<(), StoreError> {
+        let of = of.to_owned();
+        self.db
+            .run_alone(move |db| {
+                let from = Connection::open_with_flags(of, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+                let copy = Backup::new(&from, db)?;
+                for _ in 0..super::BUSY.as_millis() / TRIED_AGAIN_AFTER.as_millis() {
+                    if copy.step(-1)? == StepResult::Done {
+                        return Ok(());
+                    }
+                    // Another process reads the file's header.
+                    std::thread::sleep(TRIED_AGAIN_AFTER);
+                }
+                Err(StoreError::StillRead)
+            })
+            .await?;
+        self.forget().await
+    }
+
+    /// Moves what was committed from the write-ahead log into the database's file, and empties the log.
+    ///
+    /// # Errors
+    /// [`StoreError::StillRead`]: somebody reads an older state.
+    pub async fn forget(&mut self) -> Result<(), StoreError> {
+        let busy =
+            self.db.run(|db| Ok(db.query_row("pragma wal_checkpoint(truncate)", (), |row| row.get::<_, i64>(0))?));
+        match busy.await? {
+            0 => Ok(()),
+            _ => Err(StoreError::StillRead),
+        }
     }
 
     /// The right edge of the tree, from a few hundred rows at most.
@@ -293,6 +337,28 @@ impl Writer {
         let lane: Option<String> =
             self.db.run(move |db| Ok(db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?)).await?;
         lane.map(|lane| parsed(&lane, format!("{lane} of the cases' channels"))).transpose()
+    }
+
+    /// The lanes in which a message with this id stands, the newest first; in the conversation that the platform knows by
+    /// `channel`, where one is named: a channel, a thread, or the channel that a case has of its own there.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn lanes_with(&mut self, id: &str, channel: Option<&str>) -> Result<Vec<Lane>, StoreError> {
+        let key = (id.to_owned(), channel.map(str::to_owned));
+        let sql = "select lane from message m where id = ?1 and (?2 is null or thread = ?2 \
+                   or substr(lane, instr(lane, '/') + 1) = ?2 \
+                   or exists (select 1 from case_channel c where c.lane = m.lane and c.channel = ?2)) \
+                   order by last desc limit 20";
+        let lanes: Vec<String> = self
+            .db
+            .run(move |db| {
+                let mut find = db.prepare_cached(sql)?;
+                let rows = find.query_map(key, |row| row.get(0))?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .await?;
+        lanes.into_iter().map(|lane| parsed(&lane, format!("{lane} of the messages"))).collect()
     }
 
     /// A message of a lane as it stands now, edited or deleted.

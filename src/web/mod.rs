@@ -1,6 +1,7 @@
-//! The bot's own listener: the local room, its API, people's calendars, machines' answers to calls, and health. What it serves to whom is decided in [`guard`].
+//! The bot's own listener: the local room, its API, people's calendars, bundles that wait to be fetched, machines' answers to calls, heads of other logs to be cosigned, and health. What it serves to whom is decided in [`guard`].
 
 mod calendar;
+mod evidence;
 pub mod guard;
 pub mod listener;
 mod room;
@@ -8,8 +9,9 @@ mod room;
 pub mod slack;
 mod stream;
 mod webhook;
+mod witness;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -20,9 +22,11 @@ use axum::routing::{get, post};
 use serde_json::json;
 
 use crate::app::health::Health;
+use crate::blobs::Blobs;
 use crate::chat::quota::{Amounts, UnderWay};
 use crate::chat::reception::Reception;
 use crate::store::Reader;
+use crate::witness::kept::Kept;
 
 pub use guard::Guard;
 pub use stream::Announcer;
@@ -36,7 +40,12 @@ pub const UPLOAD_AT_MOST: usize = 25 * 1024 * 1024;
 pub struct App {
     pub reception: Reception,
     pub reader: Reader,
-    pub folder: Arc<Blobs>,
+    /// The data folder.
+    pub data: Arc<Path>,
+    /// Where files that came with messages lie.
+    pub blobs: Blobs,
+    /// What this bot cosigned last of other logs.
+    pub cosigned: Arc<Kept>,
     pub health: Health,
     /// Event streams that are open, by person.
     pub streams: Arc<UnderWay>,
@@ -45,23 +54,25 @@ pub struct App {
     pub amounts: Arc<Amounts>,
 }
 
-/// Where files that came with messages lie.
-pub struct Blobs {
-    pub data: PathBuf,
-}
-
 /// The whole listener; `called`: what platforms call, and nobody's browser. Who may is decided there.
 pub fn router(app: App, guard: Guard, called: Router) -> Router {
     let room = room::router().layer(axum::middleware::from_fn_with_state(Arc::new(guard), guard::check));
     Router::new()
         .route("/healthz", get(healthz))
         .route("/calendar/{file}", get(calendar::feed))
+        .route("/evidence/{file}", get(evidence::fetch))
         .route("/webhook/{case}/{number}/{round}/{token}", post(webhook::answered))
+        .merge(witness::routes())
         .merge(room)
         .with_state(app)
         .merge(called)
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .layer(axum::middleware::map_response(in_our_form))
+}
+
+/// A listener apart from the room, where other logs have their heads cosigned.
+pub fn witness_router(app: App) -> Router {
+    witness::routes().with_state(app).layer(axum::middleware::map_response(in_our_form))
 }
 
 /// What the framework turns down by itself (no such path, another method, a query or upload that can't be read) is turned
@@ -70,7 +81,9 @@ async fn in_our_form(response: Response) -> Response {
     let status = response.status();
     let is_json = |kind: &HeaderValue| kind.as_bytes().starts_with(b"application/json");
     let failed = status.is_client_error() || status.is_server_error();
-    if !failed || response.headers().get(header::CONTENT_TYPE).is_some_and(is_json) {
+    // Where a standard says what an answer looks like.
+    let is_settled = response.extensions().get::<Settled>().is_some();
+    if !failed || is_settled || response.headers().get(header::CONTENT_TYPE).is_some_and(is_json) {
         return response;
     }
     let (code, sentence) = match status {
@@ -89,12 +102,25 @@ async fn in_our_form(response: Response) -> Response {
     told
 }
 
+/// An answer that is what it is: another program reads it by a standard.
+#[derive(Clone, Copy)]
+struct Settled;
+
 /// 200 once the bot is ready and not behind; 503 with the reason otherwise. Says nothing that an outsider could use.
 async fn healthz(State(app): State<App>) -> Response {
     let report = app.health.look().await;
     let status = if report.is_well() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let platforms: serde_json::Map<String, serde_json::Value> =
         report.links.iter().map(|(platform, link)| (platform.to_string(), json!({ "up": link.up }))).collect();
+    let witnesses: serde_json::Map<String, serde_json::Value> = report
+        .witnesses
+        .iter()
+        .map(|(id, standing)| {
+            let age = standing.last.map(|(_, at)| (report.now - at).0);
+            let size = standing.last.map(|(size, _)| size);
+            (id.to_string(), json!({ "size": size, "age_us": age, "well": standing.trouble.is_none() }))
+        })
+        .collect();
     let body = json!({
         "ready": true,
         "well": report.is_well(),
@@ -104,6 +130,7 @@ async fn healthz(State(app): State<App>) -> Response {
         "head_not_signed": report.unsigned.is_some(),
         "clock_behind_us": report.clock_behind.map(|it| it.0),
         "platforms": platforms,
+        "witnesses": witnesses,
     });
     (status, axum::Json(body)).into_response()
 }

@@ -3,9 +3,8 @@
 
 mod gzip;
 mod looking;
+mod searching;
 mod speaking;
-
-use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
@@ -18,12 +17,11 @@ use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
 use super::{App, Failure, UPLOAD_AT_MOST, stream};
-use crate::chat::local;
-use crate::desk::DeskHandle;
-use crate::domain::{Case, CaseId, LOCAL, Lane, PersonId, Place, Platform, text};
+use crate::answers::audience::Listeners;
+use crate::domain::{LOCAL, Lane, PersonId, Place, Platform, text};
 use crate::grammar;
 use crate::ledger::heard::Account;
-use crate::store::{MessageRead, Reader, StoreError};
+use crate::store::MessageRead;
 
 pub(super) use looking::clock_now;
 
@@ -35,6 +33,7 @@ pub(super) fn router() -> Router<App> {
         .route("/room/assets/{file}", get(asset))
         .route("/room/api/events", get(stream::events))
         .merge(looking::routes())
+        .merge(searching::routes())
         .merge(speaking::routes())
         .layer(axum::middleware::from_fn(gzip::squeeze))
 }
@@ -122,53 +121,11 @@ async fn lane(app: &App, who: &Account, channel: &str) -> Result<Lane, Failure> 
     Ok(lane)
 }
 
-/// Who may look into a lane of the room, or hear of a case.
-#[derive(Clone)]
-pub(super) enum Audience {
-    Everybody,
-    One(String),
-    Of(Arc<Case>),
-    Nobody,
-}
-
-impl Audience {
-    pub(super) async fn of_lane(lane: &Lane, desk: &DeskHandle, reader: &Reader) -> Result<Audience, StoreError> {
-        if lane.platform.as_str() != LOCAL {
-            return Ok(Audience::Nobody);
-        }
-        let id = match &lane.place {
-            Place::Direct(person) => return Ok(Audience::One(person.clone())),
-            Place::Channel(id) => id,
-        };
-        if local::channels(&desk.shown().policy).any(|channel| channel.id == *id) {
-            return Ok(Audience::Everybody);
-        }
-        let Ok(case) = id.parse::<CaseId>() else { return Ok(Audience::Nobody) };
-        // By its own name only: `inc-1`, not `INC-1`, or two channels would pass for one.
-        let is_home = |case: &Case| case.homes.iter().any(|home| Lane::channel(home) == *lane);
-        let case = reader.case(case).await?.filter(is_home);
-        Ok(case.map_or(Audience::Nobody, |case| Audience::Of(Arc::new(case))))
-    }
-
-    pub(super) fn includes(&self, who: &Account, desk: &DeskHandle) -> bool {
-        match self {
-            Audience::Everybody => true,
-            Audience::One(person) => *person == who.id,
-            Audience::Of(case) if !case.restricted => true,
-            Audience::Of(case) => {
-                let shown = desk.shown();
-                let people = shown.bot.people(&shown.policy, desk.clock.now());
-                case.is_visible_to(&PersonId::from(who.id.as_str()), &people)
-            }
-            Audience::Nobody => false,
-        }
-    }
-}
-
 /// The same answer for a channel that isn't there and for one that the persona may not see.
 async fn require_access(app: &App, who: &Account, lane: &Lane) -> Result<(), Failure> {
     let desk = &app.reception.desk;
-    if Audience::of_lane(lane, desk, &app.reader).await?.includes(who, desk) {
+    let person = PersonId::from(who.id.as_str());
+    if Listeners::in_lane(lane, desk, &app.reader).await?.include(&person, desk) {
         return Ok(());
     }
     let name = match &lane.place {

@@ -18,11 +18,11 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::Instant;
 
-use super::room::Audience;
 use super::{App, Failure, room};
+use crate::answers::audience::Listeners;
 use crate::clock::Mode;
 use crate::desk::{Changed, DeskHandle};
-use crate::domain::{Case, CaseId, Place};
+use crate::domain::{Case, CaseId, LOCAL, PersonId, Place};
 use crate::store::{Reader, StoreError};
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ const BEHIND_AT_MOST: usize = 1024;
 #[derive(Clone)]
 struct Announced {
     what: What,
-    to: Audience,
+    to: Listeners,
 }
 
 #[derive(Clone)]
@@ -100,7 +100,7 @@ impl Announcer {
             match next {
                 Some(Changed::Messages { lane, last }) => drop(lanes.insert(lane, last)),
                 Some(Changed::Case(id)) => drop(cases.insert(id)),
-                None => self.send(What::Unknown, Audience::Everybody),
+                None => self.send(What::Unknown, Listeners::Everybody),
             }
             next = match changes.try_recv() {
                 Ok(changed) => Some(changed),
@@ -113,7 +113,11 @@ impl Announcer {
         }
         let announced = async {
             for (lane, last) in lanes {
-                let to = Audience::of_lane(&lane, desk, reader).await?;
+                // The room is one platform; what is said on another is shown there.
+                if lane.platform.as_str() != LOCAL {
+                    continue;
+                }
+                let to = Listeners::in_lane(&lane, desk, reader).await?;
                 let channel = match lane.place {
                     Place::Channel(id) => id,
                     Place::Direct(person) => format!("@{person}"),
@@ -126,19 +130,19 @@ impl Announcer {
                 if case.restricted
                     && let Some(before) = restricted.put(id, case.clone())
                 {
-                    self.send(What::Case, Audience::Of(before));
+                    self.send(What::Case, Listeners::Of(before));
                 }
-                self.send(What::Case, Audience::Of(case));
+                self.send(What::Case, Listeners::Of(case));
             }
             Ok::<(), StoreError>(())
         };
         if let Err(error) = announced.await {
             tracing::warn!(%error, "who may hear of a change can't be read; every page looks again");
-            self.send(What::Unknown, Audience::Everybody);
+            self.send(What::Unknown, Listeners::Everybody);
         }
     }
 
-    fn send(&self, what: What, to: Audience) {
+    fn send(&self, what: What, to: Listeners) {
         // It fails when no page is open, and then nobody has to be told.
         let _no_page = self.0.send(Announced { what, to });
     }
@@ -156,6 +160,7 @@ pub async fn events(
     let (send, mut receive) = tokio::sync::mpsc::channel::<Event>(64);
     tokio::spawn(async move {
         let _share = share;
+        let person = PersonId::from(who.id.as_str());
         let desk = app.reception.desk.clone();
         let mut changes = app.announcer.0.subscribe();
         let mut commits = desk.watch();
@@ -166,7 +171,7 @@ pub async fn events(
         loop {
             let events = tokio::select! {
                 announced = changes.recv() => match announced {
-                    Ok(Announced { to, .. }) if !to.includes(&who, &desk) => continue,
+                    Ok(Announced { to, .. }) if !to.include(&person, &desk) => continue,
                     Ok(Announced { what: What::Messages { channel, last }, .. }) => {
                         vec![event("changed", &json!({ "channel": channel, "last": last }))]
                     }

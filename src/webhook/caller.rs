@@ -186,7 +186,7 @@ impl Caller {
             match self.desk.called(case, command.clone()).await {
                 Ok(Ok(())) => return,
                 Ok(Err(refusal)) => {
-                    tracing::info!(%case, number, %refusal, "what a call came to isn't waited for any more");
+                    tracing::info!(%case, number, refusal = refusal.code(), "what a call came to isn't waited for any more");
                     return;
                 }
                 Err(fault) if fault.is_stopped() => return,

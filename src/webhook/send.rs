@@ -105,7 +105,11 @@ pub struct Sender {
 }
 
 impl Sender {
-    fn client(&self, internal: bool) -> Result<Client, reqwest::Error> {
+    /// What calls: inside the bot's own network too, or outside alone.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub fn client(&self, internal: bool) -> Result<Client, reqwest::Error> {
         let kept = if internal { &self.anywhere } else { &self.outside };
         if let Some(client) = kept.get() {
             return Ok(client.clone());
@@ -142,7 +146,7 @@ impl Sender {
         match status {
             StatusCode::ACCEPTED => Tried::Begun,
             StatusCode::GONE => Tried::Never { why: "it answered 410: it takes no calls any more".to_owned() },
-            _ if status.is_success() => match body(response).await {
+            _ if status.is_success() => match body(response, ANSWER_BYTES).await {
                 Ok(body) => Tried::Answered(Answer::read(&body)),
                 // What it answered isn't known; it recognises the call by its id.
                 Err(error) => Tried::Again { why: chain(&error.without_url()), after: None },
@@ -179,7 +183,7 @@ fn inside_says(what: &str) -> String {
 #[error("{}", inside_says(.0))]
 struct LeadsInside(&'static str);
 
-fn leads_inside(error: &(dyn std::error::Error + 'static)) -> bool {
+pub fn leads_inside(error: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<LeadsInside>())
 }
 
@@ -198,12 +202,16 @@ impl Resolve for Outside {
     }
 }
 
-async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, reqwest::Error> {
+/// No more of an answer than `at_most` bytes.
+///
+/// # Errors
+/// It broke off.
+pub async fn body(mut response: reqwest::Response, at_most: usize) -> Result<Vec<u8>, reqwest::Error> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         body.extend_from_slice(&chunk);
-        if body.len() >= ANSWER_BYTES {
-            body.truncate(ANSWER_BYTES);
+        if body.len() >= at_most {
+            body.truncate(at_most);
             break;
         }
     }
@@ -211,13 +219,13 @@ async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, reqwest::Error
 }
 
 /// `retry-after` in seconds (RFC 9110). A date there is rare, and the schedule does as well.
-fn retry_after(headers: &header::HeaderMap) -> Option<Span> {
+pub fn retry_after(headers: &header::HeaderMap) -> Option<Span> {
     let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse::<u32>().ok()?;
     Some(Span::seconds(seconds.into()))
 }
 
 /// What went wrong, with what it came from.
-fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -20,7 +20,7 @@ function name(text) {
 const THEME = { system: "as the system", light: "light", dark: "dark" };
 
 export class Rail {
-  /** `acts`: `go(channel)`, `choosePersona()`, `help()`, `href(channel)`, `find()`. */
+  /** `acts`: `go(channel)`, `choosePersona()`, `help()`, `href(channel)`, `find()`, `search()`. */
   constructor(root, acts) {
     this.root = root;
     this.acts = acts;
@@ -41,6 +41,7 @@ export class Rail {
       },
     });
     this.me = h("button", { type: "button", class: "me", "data-testid": "persona", "aria-haspopup": "dialog", onclick: () => acts.choosePersona() });
+    this.search = h("a", { class: "bare", href: "/search", title: "Search what is kept", "aria-label": "Search what is kept", "data-testid": "search-open" }, icon("find"));
     this.theme = h("button", { type: "button", class: "bare", "data-testid": "theme", onclick: () => this.showTheme(window.roomTheme.next()) }, icon("theme"));
     fill(root,
       h("p", { class: "brand" }, mark(), h("span", {}, "Countersign")),
@@ -51,7 +52,8 @@ export class Rail {
         this.casesTitle, this.cases,
         h("h2", { class: "rail-title" }, "Direct"), this.direct),
       h("div", { class: "rail-foot" }, this.me,
-        h("div", { class: "rail-tools" }, this.theme,
+        h("div", { class: "rail-tools" },
+          this.search, this.theme,
           h("button", { type: "button", class: "bare", title: "Keys and commands (?)", "aria-label": "Keys and commands", "data-testid": "help-open", onclick: () => acts.help() }, h("span", { class: "glyph", "aria-hidden": "true" }, "?")))));
     this.showTheme(window.roomTheme.current);
   }
@@ -97,6 +99,7 @@ export class Rail {
     fill(this.direct, row(`@${me.id}`, mark(), bot.name, "Between you and the bot; nobody else reads it"));
     fill(this.me, face(me, party), h("span", { class: "me-words" }, h("bdi", { class: "me-name" }, me.name), h("span", { class: "quiet" }, [party?.name, ...(me.roles ?? []).map((role) => roles[role] ?? role)].filter(Boolean).join(" · "))));
     this.me.title = "Be somebody else";
+    this.search.href = this.acts.search();
     if (focused) this.root.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
   }
 }

@@ -128,7 +128,7 @@ const panel = new Panel($("panel"), {
   },
   close: () => drawer(null),
 });
-const rail = new Rail($("rail"), { go: (channel) => go({ channel, thread: null }), choosePersona, help: showHelp, find, href: (channel) => href({ channel }) });
+const rail = new Rail($("rail"), { go: (channel) => go({ channel, thread: null }), choosePersona, help: showHelp, find, search: () => `/search?${new URLSearchParams({ as: room.me })}`, href: (channel) => href({ channel }) });
 const timebar = new Timebar($("timebar"), async (to) => {
   try { clock.set(await api.move(to)); } catch (refusal) { toast(refusal.message); }
 });

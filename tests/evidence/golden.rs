@@ -12,20 +12,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use countersign::blobs::folder::keep_blob;
 use countersign::card::{self, Card, Speaker, Word, Wording};
 use countersign::chat::Chat;
 use countersign::desk::Handled;
 use countersign::domain::WhyNotKept;
+use countersign::domain::bot::fills::Event as Fill;
+use countersign::domain::bot::heads::Command as Seen;
 use countersign::domain::bot::policies;
+use countersign::domain::bot::readings::Event::{ExportRefused, Exported, FileRead, SearchRefused, Searched};
+use countersign::domain::bot::retention::Ending;
 use countersign::domain::kinds::Drafted;
 use countersign::domain::mark::Words;
+use countersign::domain::records::Scope;
 use countersign::domain::{
-    Actor, At, BotCommand, BotEvent, Called, CaseId, CaseKind, Event, GroupSet, Lack, Platform, Policy, Span, Telling,
+    Actor, At, BotCommand, BotEvent, Called, CaseId, CaseKind, Event, GroupSet, Label, Lack, LogId, Platform, Policy,
+    Span, Telling, WitnessId,
 };
+use countersign::evidence::import::{self, Wanted};
 use countersign::evidence::rebuild::accept_cause_secret;
 use countersign::evidence::{audit, bundle};
 use countersign::grammar::{self, Filled, Means};
-use countersign::ledger::folder::{Folder, cause_secret_file, keep_blob};
+use countersign::ledger::folder::{Folder, cause_secret_file};
 use countersign::ledger::heard::{Heard, NotKept, What};
 use countersign::ledger::record::{
     Erased, HeardRecord, Introduced, Kinds, NotTold, NotToldBecause, Record, ToTell, Told,
@@ -36,7 +44,10 @@ use countersign::store::{self, Commit, EntryRow, NoteRow};
 use futures_util::TryStreamExt as _;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use super::erasures::{until_deferred, until_erased};
+use super::export::{day as day_of, lists, said, with, zipped};
 use super::house::{House, START, copy, erase, keep, patiently};
 use super::platform::{Fake, Ill};
 use super::{inc_1, key, must_say, recover, restore};
@@ -46,7 +57,7 @@ const ONLY_REPLIES: [&str; 1] = ["case/done"];
 /// The kinds of events that have no line in a story: what they say stands in a line beside them.
 const WITHOUT_A_LINE: [&str; 2] = ["duty.answered", "duty.answer-taken-back"];
 /// Records that aren't made of events.
-const OF_OTHER_RECORDS: [&str; 21] = [
+const OF_OTHER_RECORDS: [&str; 22] = [
     "said.message",
     "said.command",
     "said.edit",
@@ -68,11 +79,13 @@ const OF_OTHER_RECORDS: [&str; 21] = [
     "case.channel",
     Record::INTRODUCED,
     Record::ERASED,
+    Record::IMPORTED,
 ];
 /// The place of a record in [`OF_OTHER_RECORDS`]; `None`: it is made of events. Whoever adds a kind of record is asked for it
 /// here.
 const fn place(record: &Record) -> Option<usize> {
     Some(match record {
+        Record::Heard(heard) if heard.imported.is_some() => 21,
         Record::Heard(heard) => match &heard.what {
             What::Said { .. } => 0,
             What::Command { .. } => 1,
@@ -270,9 +283,14 @@ fn golden_ledgers_hold() {
             Record::Erased(Erased { entries, .. }) => Some(entries),
             _ => None,
         });
-        let erased: Vec<u64> = erased.flatten().copied().collect();
+        let erased: BTreeSet<u64> = erased.flatten().copied().collect();
         assert!(!erased.is_empty(), "{}: words were erased", golden.name);
-        assert_eq!(report.gone, erased, "{}: what was erased is gone, and nothing else", golden.name);
+        assert_eq!(
+            report.gone.iter().collect::<BTreeSet<_>>(),
+            erased,
+            "{}: what was erased is gone, and nothing else",
+            golden.name
+        );
     }
 }
 
@@ -286,7 +304,8 @@ fn must_say_where_each_entry_came_from(golden: &Golden) {
             Record::Ruled(ruled) => (&ruled.by, ruled.heard),
             Record::Bot(ruled) => (&ruled.by, ruled.heard),
             Record::Heard(heard) => {
-                must_be(heard.lane.platform.as_str());
+                let operator = heard.imported.is_some().then_some(ledger::OPERATOR);
+                must_be(operator.unwrap_or(heard.lane.platform.as_str()));
                 continue;
             }
             Record::Told(told) => {
@@ -305,8 +324,9 @@ fn must_say_where_each_entry_came_from(golden: &Golden) {
                 must_be(ledger::ENGINE);
                 continue;
             }
+            // With an approval the bot does it.
             Record::Erased(_) => {
-                must_be(ledger::OPERATOR);
+                must_be(if envelope.case.is_some() { ledger::ENGINE } else { ledger::OPERATOR });
                 continue;
             }
         };
@@ -318,8 +338,14 @@ fn must_say_where_each_entry_came_from(golden: &Golden) {
                 assert_eq!((word.actor, &word.source), (envelope.actor, &envelope.source), "{at}");
             }
             None => {
-                let by_the_operator =
-                    ["bot.started", "bot.stopped", "bot.recovered", "bot.causes-replaced", "policy.loaded"];
+                let by_the_operator = [
+                    "bot.started",
+                    "bot.stopped",
+                    "bot.recovered",
+                    "bot.causes-replaced",
+                    "policy.loaded",
+                    "key.rotated",
+                ];
                 let source = match by_the_operator.contains(&&*envelope.kind) {
                     true => ledger::OPERATOR,
                     false => ledger::ENGINE,
@@ -377,7 +403,10 @@ fn golden_ledgers_have_every_kind_and_every_telling() {
 fn must_be_complete(whose: &str, all: &[Golden]) {
     let lines: Vec<Envelope<'_>> = all.iter().flat_map(|it| &it.lines).map(Line::envelope).collect();
     let kinds = lines.iter().flat_map(|it| it.also.iter().chain([&it.kind])).map(|kind| &**kind).collect();
-    let listed = Event::kinds().chain(BotEvent::kinds()).chain(OF_OTHER_RECORDS).collect();
+    // A change of keys is of one folder, which a golden ledger doesn't have: `rotated.rs` is about it. So are the files that stamps lie
+    // in: `stamped.rs`.
+    let listed = Event::kinds().chain(BotEvent::kinds()).chain(OF_OTHER_RECORDS);
+    let listed = listed.filter(|kind| !["key.rotated", "head.stamped", "head.stamps-end"].contains(kind)).collect();
     must_be_the_same(whose, "kind", &kinds, &listed);
     let told = all.iter().flat_map(Golden::told).map(|it| it.notice.telling.template()).collect();
     let listed = Telling::templates().filter(|it| !ONLY_REPLIES.contains(it)).collect();
@@ -422,7 +451,7 @@ async fn golden_ledgers_are_rebuilt_verified_answered_and_exported() {
 
         let out = data.path().join("bundle");
         let exported = bundle::export(data.path(), inc_1(), &out).await.expect("a bundle");
-        assert!(exported.lacking.is_empty() && exported.files == 1, "{exported}");
+        assert!(exported.files == 1 && exported.lacking.iter().all(|it| !it.contains("is not there")), "{exported}");
         must_say(&bundle::verify(&out, Some(&key(data.path()))).expect("a verdict"), true, true, &["INC-1"]);
 
         let policies = golden.policies();
@@ -540,6 +569,13 @@ stage = "pilot"
 channel = "slack:C0FRAUD"
 incident_channels = true
 approval_path = "go-live"
+keep_evidence_days = 365
+
+[[retention]]
+class = "model-decisions"
+days = 2555
+workflow = "credit"
+erasure_waits = false
 
 [regulation.credit]
 regimes = ["gdpr-33", "dora", "ai-act-73"]
@@ -552,6 +588,13 @@ name = "Daily"
 cron = "0 0 18 * * *"
 zone = "UTC"
 channel = "credit"
+
+[witness.witnesses.client]
+vkey = "witness.example.com/w1+886a0481+BCFS+NGbeR0kRTJC4V8uq2y3z/p7al7TAJeWDgaYgdsS"
+url = "https://countersign.client.example/witness"
+
+[witness.logs.vendor]
+vkey = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
 "#
 }
 
@@ -569,6 +612,14 @@ impl House {
         for ((who, line), answer) in lines.iter().zip(answers) {
             println!("{who}> {line}\n    {answer}");
         }
+    }
+
+    /// The case that a line opens.
+    async fn asks(&mut self, who: &str, line: &str) -> String {
+        let heard = self.heard(CREDIT, who, What::Command { text: line.to_owned() });
+        let answer = self.hand_in(heard).await;
+        let case = answer.split_whitespace().find(|word| word.starts_with("APR-") || word.starts_with("INC-"));
+        case.unwrap_or_else(|| panic!("{line}: {answer}")).trim_end_matches(|c: char| !c.is_ascii_digit()).to_owned()
     }
 
     async fn minutes(&self, minutes: i64) {
@@ -625,7 +676,11 @@ async fn life(data: &Path) {
     handoffs(&mut house, &policy).await;
     rollbacks(&mut house).await;
     machines(&mut house).await;
+    of_evidence(&mut house).await;
+    witnesses(&mut house).await;
+    history(&mut house).await;
     house.stop().await;
+    of_an_export(data).await;
     // Of a message, of a ruling, of what was told, and whom a pseudonym stands for.
     let last = |kind: &str| format!("(select max(seq) from ledger where kind = '{kind}')");
     let which = ["said.deletion", "case.linked", "told.message", Record::INTRODUCED].map(last);
@@ -976,6 +1031,32 @@ async fn machines(house: &mut House) {
     say(house, Called::Done { text: "v2 serves".to_owned() }).await;
 }
 
+/// Of a witness of ours that falls silent, refuses, saw another history and is back; and of a log that is cosigned for.
+async fn witnesses(house: &mut House) {
+    let (client, vendor) = (|| WitnessId::from("client"), || LogId::from("vendor"));
+    let (since, why) = (house.desk.clock.now() - Span::days(2), || "it answered 503 Service Unavailable".to_owned());
+    for seen in [
+        Seen::Silent { witness: client(), since, why: why() },
+        Seen::Refused { witness: client(), why: why() },
+        Seen::Split { witness: client(), size: 90, seen: Some(120) },
+        Seen::Cosigned { witness: client(), size: 91 },
+        Seen::LogWentBack { log: vendor(), size: 60, seen: 80 },
+        Seen::LogSplit { log: vendor(), size: 81, seen: 80 },
+        Seen::LogCosigned { log: vendor(), size: 82 },
+        Seen::Publish {
+            origin: "countersign.local/golden".to_owned(),
+            size: 91,
+            root: Label::from("ab".repeat(32)),
+            shown: "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=".to_owned(),
+            by: vec![Label::from("witness.example.com/w1")],
+        },
+        Seen::NotPublished { to: Label::from("file"), why: "the settings have no `heads_dir`".to_owned() },
+        Seen::NotStamped { why: "it answered 503 Service Unavailable".to_owned() },
+    ] {
+        house.commands(BotCommand::Heads(seen)).await;
+    }
+}
+
 async fn of_the_bot(house: &mut House, policy: &str) {
     house
         .all(&[
@@ -1101,6 +1182,83 @@ async fn handoffs(house: &mut House, policy: &str) {
     house.reloads("greta", format!("{text}{SHIFTS}")).await;
     // Whoever leads is tired by then.
     house.minutes(12 * 60 + 1).await;
+}
+
+/// A message is pinned, and the pin is taken off again.
+async fn of_evidence(house: &mut House) {
+    house
+        .all(&[
+            ("dev", "/evidence pin m-2 because The rates are in it"),
+            ("lena", "/evidence unpin m-2 because They are others"),
+            ("dev", "/evidence hold everything 2026-17 because The regulator asks"),
+        ])
+        .await;
+    // A hold keeps what is to be erased; it ends, and the words go.
+    let beside = house.reader.beside_cases().await.expect("the database");
+    let entry = beside.iter().find(|entry| entry.kind.starts_with("delegation.")).expect("one of no case").seq;
+    let erasure = house.asks("maya", &format!("/evidence erase {entry} because A customer is named in it")).await;
+    house.all(&[("henrik", &format!("/approval approve {erasure}"))]).await;
+    until_deferred(house, &erasure).await;
+    let release = house.asks("dev", "/evidence release 1 because It is settled").await;
+    house.all(&[("henrik", &format!("/approval approve {release}"))]).await;
+    until_erased(house, &erasure).await;
+    // All of a case goes.
+    let case = house.asks("maya", "/incident open claims sev4 \"A claimant is named\"").await;
+    house.all(&[("arjun", &format!("/incident withdraw {case} It was a test"))]).await;
+    let erasure = house.asks("maya", &format!("/evidence erase {case} because A claimant is named in it")).await;
+    house.all(&[("henrik", &format!("/approval approve {erasure}"))]).await;
+    until_erased(house, &erasure).await;
+    let ending = Ending { case: "INC-1".parse().expect("a case"), class: "model-decisions".into(), until: house.now() };
+    house.commands(BotCommand::ShowCalendar { ending: vec![ending], upto: house.now() + Span::days(30) }).await;
+    // What was searched for, and that somebody may not.
+    let query = || "rates".to_owned();
+    let case = Some("INC-1".parse().expect("a case"));
+    let exported = Exported {
+        scope: Scope::Period { from: house.now() - Span::days(30), to: house.now(), workflow: Some("credit".into()) },
+        cases: 2,
+        entries: 90,
+        files: 1,
+        head: 91,
+        manifest: Label::from("ab".repeat(32)),
+    };
+    let refused = ExportRefused { what: "INC-1".to_owned() };
+    let fetched = FileRead { file: Label::from("cd".repeat(32)), case };
+    for event in [
+        exported,
+        refused,
+        fetched,
+        Searched { query: query(), case, found: 1, more: true },
+        SearchRefused { query: query() },
+    ] {
+        let heard = house.heard(CREDIT, "dev", What::Command { text: "/evidence search rates".to_owned() });
+        let handled = house.desk.hear(heard).await.expect("the desk answers");
+        let Handled::Query { word, .. } = handled else { panic!("{handled:?}") };
+        let read = house.desk.ask_bot(BotCommand::Read(event), Actor::Person("dev".into()), word).await;
+        read.expect("the desk decides").expect("it isn't refused");
+    }
+}
+
+/// What was missed on a platform is read from its history.
+async fn history(house: &mut House) {
+    let (platform, lane) = (Platform::from("slack"), Some("slack/C1".parse().expect("a lane")));
+    let began = Fill::Began { platform: platform.clone(), lane, from: Some(START) };
+    for event in [began, Fill::Ended { platform }] {
+        let ruled = house.desk.ask_bot(BotCommand::Fill(event), Actor::Engine, None).await;
+        ruled.expect("the desk decides").expect("it isn't refused");
+    }
+}
+
+/// What was said before the bot was there.
+async fn of_an_export(data: &Path) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let edited = json!({ "edited": { "user": "U0MAYA", "ts": "1452800060.000000" } });
+    let day = [with(said("U0MAYA", "1452800000.000001", "the batch is late"), &edited)];
+    let files: Vec<_> = lists().into_iter().chain([day_of("credit-ai/2016-01-14.json", &day)]).collect();
+    let archive = zipped(folder.path(), "export.zip", &files);
+    let (platform, workflow) = (Platform::from("slack"), "credit".into());
+    let wanted = Wanted { data, archive: &archive, platform, workflow, private: false };
+    let outcome = patiently(async || import::slack(&wanted).await).await.expect("it is imported");
+    assert_eq!(outcome.kept, 1, "{outcome}");
 }
 
 /// The next golden ledger could be written at any time; it is where `COUNTERSIGN_WRITE_GOLDEN` says so.

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::answers::Answers;
-use countersign::app::health::Health;
 use countersign::app::serve::{Assembly, Tasks};
+use countersign::chat::reception::Reception;
 use countersign::chat::{Chat, Chats, local};
 use countersign::clock::Clock;
 use countersign::desk::{DeskError, DeskHandle, Handled};
 use countersign::domain::mark::Words;
 use countersign::domain::policy::EXAMPLE;
-use countersign::domain::{At, Lane, Policy, Span};
+use countersign::domain::{At, Lane, PersonId, Policy, Span};
+use countersign::evidence::keys;
 use countersign::ledger::folder::Folder;
 use countersign::ledger::heard::{Account, File, Heard, What};
 use countersign::store::{self, Reader};
@@ -25,12 +26,14 @@ pub const START: At = At(1_795_424_400_000_000);
 
 pub struct House {
     pub desk: DeskHandle,
+    answers: Answers,
     pub reader: Reader,
     clock: Clock,
     cause: u32,
     task: JoinHandle<Result<(), DeskError>>,
     /// Gone where nothing is delivered any more.
     courier: Option<JoinHandle<()>>,
+    eraser: JoinHandle<()>,
 }
 
 impl House {
@@ -45,7 +48,8 @@ impl House {
         policy: &str,
         beside: Option<Arc<dyn Chat>>,
     ) -> Result<House, DeskError> {
-        let folder = patiently(async || Folder::open(data, true)).await?;
+        let mut folder = patiently(async || Folder::open(data, true)).await?;
+        keys::settle(&mut folder).await.expect("a change of keys ends as at every start");
         let clock = Clock::manual(at, 0);
         let read = Policy::read(policy).unwrap_or_else(|errors| panic!("{}", errors.show("policy")));
         let mut assembly = Assembly::of(folder, read, policy.to_owned()).await?;
@@ -55,11 +59,23 @@ impl House {
             let room = Chats::default().with(Arc::new(local::Local::new(desk.watch())));
             beside.into_iter().fold(room, Chats::with)
         };
-        let (App { reception, reader, .. }, Tasks { desk: task, courier }) = assembly.assemble(room).await?.run();
+        let (App { reception, reader, .. }, Tasks { desk: task, courier, eraser }) =
+            assembly.assemble(room).await?.run();
         let cause = u32::try_from(reader.size().await?).unwrap_or(0) * 1_000;
-        let house = House { desk: reception.desk, reader, clock, cause, task, courier: Some(courier) };
+        let Reception { desk, answers, .. } = reception;
+        let house = House { desk, answers, reader, clock, cause, task, courier: Some(courier), eraser };
         house.calm().await;
         Ok(house)
+    }
+
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// Whoever the policy names first for a role.
+    pub fn holder_of(&self, role: &str) -> PersonId {
+        let policy = self.desk.shown().policy;
+        policy.may_hold(&role.into()).first().copied().expect("somebody holds it").clone()
     }
 
     pub fn now(&self) -> At {
@@ -84,7 +100,13 @@ impl House {
 
     /// Returns what was answered in private.
     pub async fn hand_in(&self, heard: Heard) -> String {
-        match self.desk.hear(heard).await.expect("the desk answers") {
+        let mut handled = self.desk.hear(heard.clone()).await.expect("the desk answers");
+        if let Handled::NeedsPreview { whose } = &handled {
+            let plan = self.answers.erasure(whose).await.expect("what it would take");
+            let heard = Heard { preview: Some(plan.preview), ..heard };
+            handled = self.desk.hear(heard).await.expect("the desk answers");
+        }
+        match handled {
             Handled::Answer(answer) => answer
                 .cards
                 .iter()
@@ -102,9 +124,8 @@ impl House {
         let what = What::Command { text: line.to_owned() };
         let heard = Heard::live(format!("test:{}", self.cause), Account::member(who, who), lane, what);
         let cards = match self.desk.hear(heard).await.expect("the desk answers") {
-            Handled::Query { query, by } => {
-                let health = Health::new(self.desk.clone(), self.reader.clone(), Chats::default());
-                let answers = Answers::new(self.desk.clone(), self.reader.clone(), health);
+            Handled::Query { query, by, .. } => {
+                let answers = self.answers.clone();
                 answers.answer(&query, &by, countersign::grammar::How::Slash).await.expect("an answer")
             }
             Handled::Answer(answer) => answer.cards,
@@ -192,12 +213,16 @@ impl House {
 
     pub async fn stop(self) {
         self.calm().await;
+        // It reads the database, which others open next.
+        self.eraser.abort();
+        let _stopped = self.eraser.await;
         self.desk.stop().await;
         self.task.await.expect("the desk").expect("the desk ends in good order");
         if let Some(courier) = self.courier {
             courier.abort();
             let _stopped = courier.await;
         }
+        self.reader.close().await;
     }
 }
 
@@ -251,7 +276,7 @@ pub async fn past(data: &Path) {
 pub fn keep(data: &Path, bytes: &[u8], name: &str) -> File {
     use sha2::{Digest, Sha256};
     let sha256 = hex::encode(Sha256::digest(bytes));
-    let path = countersign::ledger::folder::blob_path(data, &sha256);
+    let path = countersign::blobs::folder::blob_path(data, &sha256);
     std::fs::create_dir_all(path.parent().expect("blobs lie in folders")).expect("a folder for blobs");
     std::fs::write(&path, bytes).expect("a blob");
     File { name: name.to_owned(), bytes: bytes.len() as u64, sha256 }

@@ -11,11 +11,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use countersign::desk::Report;
 use countersign::domain::CaseKind;
 use countersign::ledger;
 use countersign::ledger::folder::Folder;
 use countersign::ledger::heard::What;
-use countersign::store;
+use countersign::store::{self, CosignatureRow};
 use futures_util::TryStreamExt as _;
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
@@ -66,6 +67,14 @@ async fn lived_in(data: &Path) {
         );
         house.hand_in(heard).await;
     }
+    let cosignature = CosignatureRow {
+        origin: "countersign.local/golden".to_owned(),
+        size: 1,
+        name: "witness.example.com/w1".to_owned(),
+        line: "— witness.example.com/w1 AAAA".to_owned(),
+        at_us: golden.end().0,
+    };
+    house.desk.report(vec![Report::Cosigned(cosignature)]).await.expect("it is kept");
     house.stop().await;
 }
 

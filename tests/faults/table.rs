@@ -12,7 +12,7 @@ use countersign::ledger::folder::Folder;
 use countersign::ledger::folder::cause_secret;
 use countersign::ledger::heard::What;
 use countersign::ledger::record::{Causes, ChannelMade, NotTold, NotToldBecause, Record};
-use countersign::store::{Commit, Postponed};
+use countersign::store::{self, Commit, Postponed};
 use futures_util::FutureExt as _;
 use sqlx::{AssertSqlSafe, Connection as _};
 use strum::VariantArray as _;
@@ -52,6 +52,16 @@ enum Write {
     Channel,
     /// Which channel it is there.
     ChannelRow,
+    /// What was cosigned last of another log, in a file of its own.
+    Witnessed,
+    /// What a witness said of a head of ours.
+    CosignatureRow,
+    /// The head with what witnesses said of it, beside the database.
+    CosignedFile,
+    /// A head that is published: to a machine outside, or as a file.
+    HeadPublished,
+    /// A head's time stamp.
+    Stamp,
     /// The call to a machine outside.
     Call,
     /// What a call came to: done, begun, or not got through.
@@ -64,8 +74,12 @@ enum Write {
     PutOff,
     /// A file that came with a message.
     Blob,
+    /// In which bucket files lie.
+    BucketFile,
     /// The keys of a new folder.
     Keys,
+    /// Other keys: the entry, the head by both, and the files of the keys.
+    KeyChange,
     /// The lock of the folder: it says nothing, and goes with the process.
     Lock,
     /// A renewed token of a platform.
@@ -82,8 +96,26 @@ enum Write {
     Recovery,
     /// A bundle of evidence, outside the data folder.
     Bag,
+    /// What an archive is unpacked into to be checked.
+    Unpacked,
+    /// A day of an export, as entries of the ledger.
+    Imported,
     /// A copy of the data folder.
     Backup,
+    /// The index of what was said, beside the database.
+    Index,
+    /// What is erased, in a file of its own.
+    Journal,
+    /// A database without the words, in the making beside the one at work.
+    Without,
+    /// Its pages in the place of those at work.
+    TakeOver,
+    /// A bundle that waits to be fetched.
+    Waiting,
+    /// What was exported at the command line, for the bot to record.
+    Noted,
+    /// Files that only erased words named, and databases that earlier rebuilds kept: they go.
+    Swept,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +253,16 @@ const TABLE: &[(Write, Fate, How)] = &[
     (CallRow,     Lost, How::Elsewhere("webhook.rs", "what_a_call_came_to_is_recorded_as_soon_as_the_disk_takes_it")),
     (CallRow,     Lost, How::Elsewhere("faults/kinds.rs", "whatever_a_machine_answers_is_written_whole_or_not_at_all")),
     (CallRow,     Died, How::Elsewhere("crash/moments.rs", "what_a_machine_has_begun_is_waited_for_by_the_next_process")),
+    (Witnessed,   Lost, How::Elsewhere("witness.rs", "nothing_is_cosigned_that_is_not_on_the_disk")),
+    (Witnessed,   Died, How::Elsewhere("witness.rs", "a_witness_that_dies_before_it_answers_says_the_same_again")),
+    (CosignatureRow, Lost, How::Elsewhere("witness.rs", "what_a_witness_said_is_kept_as_soon_as_the_disk_takes_it")),
+    (CosignatureRow, Died, How::NotTried("The witness is asked again after the next start, and answers the same.")),
+    (CosignedFile, Lost, How::NotTried("The error is logged. The database has the cosignature, and the next one writes the file again.")),
+    (CosignedFile, Died, How::NotTried("As before: the witness is asked at the next start, and the file is written then.")),
+    (HeadPublished, Lost, How::Elsewhere("witness.rs", "heads_are_published_where_the_policy_says")),
+    (HeadPublished, Died, How::NotTried("That it was published is recorded first: a machine that wasn't told, and a file that isn't there, come with the next head.")),
+    (Stamp,       Lost, How::Elsewhere("evidence/stamped.rs", "heads_are_stamped_and_renewed_before_the_certificate_ends")),
+    (Stamp,       Died, How::NotTried("A stamp that no entry names lies in `stamps/` then; the authority is asked again by the next start.")),
     (Receipt,     Lost, here(&[RECEIPT],                                             Note,    false,  1,    false,   Trouble,  "")),
     (Receipt,     Died, here(&[],                                                    Note,    false,  1,    false,   Well,     "")),
     (GivenUp,     Lost, here(&[Platform(Never, LENDING), GIVEN_UP],                  Note,    false,  0,    false,   Trouble,  GONE)),
@@ -228,7 +270,10 @@ const TABLE: &[(Write, Fate, How)] = &[
     (PutOff,      Lost, here(&[Platform(Later(None), LENDING), PUT_OFF],             Note,    false,  1,    false,   Trouble,  "")),
     (PutOff,      Died, here(&[Platform(Later(None), LENDING)],                      Note,    false,  1,    false,   Well,     "")),
     (Blob,        Lost, How::Elsewhere("faults/table.rs", "a_file_that_cannot_be_kept_is_told_to_whoever_sent_it")),
-    (Blob,        Died, How::NotTried("A file that no entry names lies in `blobs/` then. It has its hash as its name, so it is the same file when it is sent again.")),
+    (Blob,        Lost, How::Elsewhere("blobs.rs", "a_bucket_that_nobody_answers_for_stops_nothing_else")),
+    (Blob,        Died, How::NotTried("A file that no entry names lies in `blobs/`, or in the bucket, then. It has its hash as its name, so it is the same file when it is sent again.")),
+    (BucketFile,  Lost, How::NotTried("A full disk: the start is refused, and nothing was kept in the bucket yet.")),
+    (BucketFile,  Died, How::Elsewhere("blobs.rs", "a_house_is_not_started_beside_its_bucket")),
     (Keys,        Lost, How::Elsewhere("faults.rs", "a_read_only_folder_is_refused")),
     (Keys,        Died, How::Elsewhere("faults/table.rs", "a_folder_whose_keys_are_half_made_is_made_whole")),
     (Migration,   Lost, How::NotTried("A full disk while an older database is brought up: the start is refused. Each migration is one transaction, with the row that says it was done.")),
@@ -241,14 +286,34 @@ const TABLE: &[(Write, Fate, How)] = &[
     (Swap,        Died, How::Elsewhere("faults/table.rs", "both_names_are_the_old_database_where_a_rebuild_died_before_its_last_step")),
     (Recovery,    Lost, How::Elsewhere("faults/table.rs", "a_recovery_that_broke_off_is_refused_or_whole")),
     (Recovery,    Died, How::Elsewhere("faults/table.rs", "a_recovery_that_broke_off_is_refused_or_whole")),
-    (Bag,         Lost, How::NotTried("A full disk while a bundle is written: the error names the file. The ledger was only read.")),
-    (Bag,         Died, How::Elsewhere("faults/table.rs", "a_bundle_that_broke_off_is_noticed")),
+    (KeyChange,   Lost, How::Elsewhere("evidence/rotated.rs", "a_change_of_keys_that_dies_anywhere_is_done_or_undone")),
+    (KeyChange,   Died, How::Elsewhere("evidence/rotated.rs", "a_change_of_keys_that_dies_anywhere_is_done_or_undone")),
+    (Bag,         Lost, How::Elsewhere("evidence/bags.rs", "an_export_that_breaks_off_leaves_nothing_under_its_name")),
+    (Bag,         Died, How::Elsewhere("evidence/bags.rs", "an_export_that_breaks_off_leaves_nothing_under_its_name")),
+    (Unpacked,    Lost, How::NotTried("A full disk while an archive is unpacked: the error names the file, and nothing is said of the bundle.")),
+    (Unpacked,    Died, How::NotTried("What was unpacked stays in the system's folder for temporary files, its owner's alone, until that is swept.")),
     (Tokens,      Lost, How::NotTried("Nothing is renewed where it can't be kept: the lock beside the file is taken first, and what it says is the error.")),
     (Tokens,      Died, How::NotTried("Between the platform's answer and the file the newest pair is lost: the old token goes on until it ends, and operators are told to install the app again.")),
     (PolicyFile,  Lost, How::NotTried("The file stands as it was, and the error says why.")),
     (PolicyFile,  Died, How::NotTried("The new text lies beside it, on the disk, before it takes the old one's place in one step.")),
+    (Imported,    Lost, How::Elsewhere("evidence/imports.rs", "a_run_that_was_cut_short_is_run_again")),
+    (Imported,    Died, How::Elsewhere("evidence/imports.rs", "a_run_that_was_cut_short_is_run_again")),
     (Backup,      Lost, How::NotTried("A full disk while a copy is made: the error says that it is no backup. The folder itself was only read.")),
     (Backup,      Died, How::Elsewhere("faults/table.rs", "a_backup_that_broke_off_is_refused")),
+    (Index,       Lost, How::Elsewhere("evidence/search.rs", "an_index_that_is_lost_damaged_or_behind_gives_the_same_answers")),
+    (Index,       Died, How::Elsewhere("evidence/search.rs", "an_index_that_is_lost_damaged_or_behind_gives_the_same_answers")),
+    (Journal,     Lost, How::Elsewhere("evidence/erasures.rs", "an_erasure_that_can_t_be_noted_outside_is_done_at_the_next_start")),
+    (Journal,     Died, How::Elsewhere("evidence/erasures.rs", "an_erasure_that_was_cut_short_is_named_and_done_at_the_next_start")),
+    (Without,     Lost, How::NotTried("A full disk before anything is recorded: the error is logged, what was made is thrown away, and it is tried again after ten minutes.")),
+    (Without,     Died, How::NotTried("What was made lies beside the database, and the next erasure throws it away.")),
+    (TakeOver,    Lost, How::NotTried("SQLite takes back what wasn't committed: the words are named as erased and are there, the error is logged, and the next start removes them.")),
+    (TakeOver,    Died, How::Elsewhere("evidence/erasures.rs", "an_erasure_that_was_cut_short_is_named_and_done_at_the_next_start")),
+    (Waiting,     Lost, How::NotTried("A full disk: the bundle isn't handed over, and whoever asked is told that the bot is at fault.")),
+    (Waiting,     Died, How::NotTried("It lies there until it is a day old, and is swept with the next export. Nobody knows its address.")),
+    (Noted,       Lost, How::NotTried("The command says that the export stands in no ledger.")),
+    (Noted,       Died, How::Elsewhere("hostile.rs", "an_export_at_the_command_line_is_recorded")),
+    (Swept,       Lost, How::NotTried("The error names the file and is logged: it stays until somebody removes it.")),
+    (Swept,       Died, How::NotTried("A file that no entry names any more stays in `blobs/`, or in the bucket.")),
 ];
 
 // ── The driver ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -346,6 +411,7 @@ async fn is_done(scene: &Scene, write: Write) -> bool {
         HeadRow => head_in_row().await > said,
         Sending | CardSending | Post | CardPost | CardEdit | Channel => true,
         Call | CallRow => panic!("nobody calls a machine in a scene"),
+        Witnessed | CosignatureRow | CosignedFile | HeadPublished | Stamp => panic!("nobody witnesses a scene"),
         ChannelRow => written.count("case.channel") == 1 && !scene.fake.tries(OWN).is_empty(),
         Receipt => written.entries.iter().any(|it| it.seq > said && it.kind == "told.message"),
         GivenUp => written.count("told.undeliverable") == 1,
@@ -354,7 +420,8 @@ async fn is_done(scene: &Scene, write: Write) -> bool {
             let put_off = "select count(*) from outbox where state = 'waiting' and attempts > 0";
             sqlx::query_scalar::<_, i64>(put_off).fetch_one(&mut db).await.expect("a number") == 1
         }
-        Blob | Keys | Lock | Tokens | PolicyFile | Migration | Draft | Swap | Recovery | Bag | Backup => {
+        Blob | BucketFile | Keys | KeyChange | Lock | Tokens | PolicyFile | Migration | Draft | Swap | Recovery
+        | Bag | Unpacked | Imported | Journal | Without | TakeOver | Waiting | Noted | Swept | Backup | Index => {
             panic!("{write:?} is no write of a scene")
         }
     }
@@ -531,48 +598,90 @@ fn every_write_has_a_row_for_each_fate() {
 /// What the process hands to its disk or a platform stands in these functions, each of which makes these writes.
 const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/app/people.rs", "replace", &[PolicyFile]),
+    ("src/blobs/bucket.rs", "keep", &[Blob]),
+    ("src/blobs/folder.rs", "keep_blob", &[Blob]),
+    ("src/blobs/mod.rs", "remove", &[Swept]),
+    ("src/blobs/place.rs", "settle", &[BucketFile]),
+    ("src/blobs/signed.rs", "lock", &[Blob]),
+    ("src/blobs/signed.rs", "delete", &[Swept]),
     ("src/chat/tokens.rs", "hold", &[Tokens]),
     ("src/evidence/backup.rs", "backup", &[Backup]),
+    ("src/evidence/erasure/journal.rs", "note", &[Journal]),
     ("src/evidence/backup.rs", "copy_all", &[Backup]),
-    ("src/evidence/bundle/bag.rs", "put", &[Bag]),
+    ("src/evidence/exports.rs", "forget", &[Waiting]),
+    ("src/evidence/exports.rs", "note", &[Noted]),
+    ("src/evidence/exports.rs", "record_noted", &[Noted]),
+    ("src/evidence/exports.rs", "sweep", &[Waiting]),
+    ("src/evidence/exports.rs", "take", &[Waiting]),
+    ("src/evidence/bundle/draft.rs", "begin", &[Bag]),
+    ("src/evidence/bundle/draft.rs", "sweep", &[Bag]),
+    ("src/evidence/bundle/draft.rs", "keep", &[Bag]),
+    ("src/evidence/bundle/draft.rs", "drop", &[Bag]),
+    ("src/evidence/bundle/draft.rs", "private_folder", &[Bag, Unpacked]),
+    ("src/evidence/bundle/sink.rs", "put", &[Bag]),
+    ("src/evidence/bundle/sink.rs", "nameless", &[Bag]),
+    ("src/evidence/bundle/unpack.rs", "make", &[Unpacked]),
+    ("src/evidence/bundle/unpack.rs", "file", &[Unpacked]),
     ("src/chat/courier/case_channel.rs", "ensure_channel", &[Channel]),
     ("src/chat/courier/lane.rs", "deliver_elsewhere", &[Post]),
     ("src/chat/courier/lane.rs", "send", &[Post, CardPost, CardEdit]),
-    ("src/desk/turn.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, CallRow, Receipt, GivenUp, PutOff]),
+    (
+        "src/desk/turn.rs",
+        "commit",
+        &[Turn, Sending, CardSending, ChannelRow, CallRow, Receipt, GivenUp, PutOff, CosignatureRow],
+    ),
     ("src/desk/head.rs", "sign", &[HeadFile, HeadRow]),
+    ("src/evidence/keys.rs", "end", &[KeyChange]),
+    ("src/ledger/folder/change.rs", "destroying", &[KeyChange]),
+    ("src/ledger/folder/change.rs", "remove", &[KeyChange]),
+    ("src/ledger/folder/change.rs", "take_next_keys", &[KeyChange]),
+    ("src/ledger/folder/change.rs", "take_place", &[KeyChange]),
     ("src/ledger/folder.rs", "begin_new_log", &[Recovery]),
-    ("src/ledger/folder.rs", "create_cause_secret", &[Keys]),
-    ("src/ledger/folder.rs", "create_keys", &[Keys]),
-    ("src/ledger/folder.rs", "keep_blob", &[Blob]),
+    ("src/ledger/folder.rs", "keep_cosigned", &[CosignedFile]),
+    ("src/ledger/folder.rs", "keep_witnessed", &[Witnessed]),
     ("src/ledger/folder.rs", "lock", &[Lock]),
     ("src/ledger/folder.rs", "make_private_folder", &[Keys, Blob]),
-    ("src/ledger/folder.rs", "replace", &[HeadFile, Keys, Recovery]),
+    ("src/ledger/folder.rs", "replace", &[HeadFile, Keys, KeyChange, Recovery, Witnessed, HeadPublished, Stamp]),
     ("src/ledger/folder.rs", "require_own_vkey", &[Keys]),
     ("src/ledger/folder.rs", "swap_checkpoint", &[HeadFile, Recovery]),
     ("src/ledger/folder.rs", "sweep_blobs", &[Blob]),
-    ("src/ledger/folder.rs", "write_through", &[HeadFile, Keys, Blob, Recovery]),
+    ("src/ledger/folder.rs", "write_through", &[HeadFile, Keys, KeyChange, Blob, Recovery, CosignedFile, Witnessed]),
+    ("src/ledger/folder/keys.rs", "create_cosigner", &[Keys]),
+    ("src/ledger/folder/keys.rs", "create_keys", &[Keys]),
+    ("src/ledger/folder/passphrase.rs", "seal_keys", &[Keys]),
     ("src/evidence/rebuild/mod.rs", "drop", &[Draft]),
     ("src/evidence/rebuild/mod.rs", "elsewhere", &[Draft]),
     ("src/evidence/rebuild/mod.rs", "of", &[Draft]),
     ("src/evidence/rebuild/mod.rs", "replace", &[Swap]),
-    ("src/evidence/rebuild/recover.rs", "append", &[Recovery]),
+    ("src/evidence/import/mod.rs", "keep_day", &[Imported]),
+    ("src/evidence/rebuild/recover.rs", "append_to", &[Recovery]),
     ("src/evidence/rebuild/recover.rs", "go_on", &[Recovery]),
+    ("src/evidence/rebuild/without.rs", "begin", &[Without]),
+    ("src/evidence/rebuild/without.rs", "forget_earlier", &[Swept]),
     ("src/store/mod.rs", "copy", &[Backup]),
     ("src/store/mod.rs", "migrate", &[Migration]),
     ("src/store/remake.rs", "write", &[Draft]),
+    ("src/store/search.rs", "add", &[Index]),
+    ("src/store/search.rs", "delete", &[Index]),
     (
         "src/store/write.rs",
         "commit",
-        &[Turn, Sending, CardSending, ChannelRow, CallRow, Receipt, GivenUp, PutOff, HeadRow],
+        &[Turn, Sending, CardSending, ChannelRow, CallRow, Receipt, GivenUp, PutOff, HeadRow, CosignatureRow],
     ),
+    ("src/stamp/kept.rs", "keep", &[Stamp]),
+    ("src/store/write.rs", "become_copy_of", &[TakeOver]),
     ("src/webhook/caller.rs", "tried", &[Call]),
+    ("src/witness/publish.rs", "call", &[HeadPublished]),
+    ("src/witness/publish.rs", "write", &[HeadPublished]),
 ];
 
 /// What a write looks like in the source.
-const CALLS: [&str; 19] = [
+const CALLS: [&str; 25] = [
     "writer.commit(",
+    "all.commit(",
     "in_one_transaction(db, ",
     "MIGRATOR.run(",
+    "Backup::new(",
     "folder.swap_checkpoint(",
     "folder.begin_new_log(",
     "fs::write(",
@@ -585,10 +694,14 @@ const CALLS: [&str; 19] = [
     "OpenOptions::new(",
     "DirBuilder::new(",
     " replace(&",
+    "folder::replace(&",
     "chat.post(",
     "chat.edit(",
     "chat.ensure_channel(",
     "sender.send(&",
+    "store.put_opts(",
+    "ask(\"PUT\"",
+    "ask(\"DELETE\"",
 ];
 
 fn root() -> &'static Path {
@@ -714,6 +827,8 @@ fn every_part_of_a_commit_is_a_write_with_rows() {
         message_changes,
         duties,
         checkpoints,
+        cosignatures,
+        purged,
         wake_holders,
         cards_gone,
         case_channels,
@@ -732,6 +847,8 @@ fn every_part_of_a_commit_is_a_write_with_rows() {
         made_for([&cards_sending], &[CardSending]),
         made_for([&cards_shown, &cards_gone, &left_as_they_are], &[Receipt]),
         made_for([&checkpoints], &[HeadRow]),
+        made_for([&cosignatures], &[CosignatureRow]),
+        made_for([&purged], &[Turn]),
         made_for([&case_channels], &[Turn, ChannelRow]),
     ]
     .concat();
@@ -750,6 +867,7 @@ fn every_report_is_a_write_with_rows() {
         Report::Told(_) | Report::CardGone { .. } | Report::LeftAsItIs(_) => Receipt,
         Report::NotTold { .. } => GivenUp,
         Report::ChannelMade { .. } => ChannelRow,
+        Report::Cosigned(_) => CosignatureRow,
         Report::Postponed(_) | Report::EditPostponed(_) | Report::CardPostponed(_) => PutOff,
     };
     let case: CaseId = "INC-1".parse().expect("a case");
@@ -769,6 +887,13 @@ fn every_report_is_a_write_with_rows() {
         Report::CardPostponed(put_off((case, lane()))),
         Report::EditPostponed(put_off((lane(), "m".to_owned()))),
         Report::LeftAsItIs(vec![(outbox, 1)]),
+        Report::Cosigned(store::CosignatureRow {
+            origin: "example.com/log".to_owned(),
+            size: 1,
+            name: "witness.example".to_owned(),
+            line: String::new(),
+            at_us: 0,
+        }),
     ];
     let reported: Vec<Write> = reports.iter().map(write).collect();
     must_be_in_the_table(&reported);

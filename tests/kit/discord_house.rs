@@ -44,7 +44,7 @@ pub fn config(fake: &FakeDiscord) -> DiscordConfig {
 }
 
 impl DiscordHouse {
-    /// `newest` is what the transcript has of each lane from before.
+    /// `newest` is what was heard of some lanes before, beside what the transcript has of them.
     pub async fn open(fake: &FakeDiscord, data: &Path, policy: &str, newest: BTreeMap<Lane, Newest>) -> DiscordHouse {
         // Two crates bring a provider each; a process has to choose. Another test of this process may have chosen already.
         let _chosen = rustls::crypto::ring::default_provider().install_default();
@@ -64,8 +64,9 @@ impl DiscordHouse {
         let chats = |_: &DeskHandle| Chats::default().with(discord.clone());
         let assembled = assembly.assemble(chats).await.expect("the desk opens");
         let door = assembled.door(&Platform::from("discord")).await.expect("the store is read");
+        let newest = door.newest.iter().map(|(lane, known)| (lane.clone(), known.clone())).chain(newest).collect();
         let door = Door { newest, ..door };
-        let (App { reception, reader, .. }, Tasks { desk: desk_task, courier }) = assembled.run();
+        let (App { reception, reader, .. }, Tasks { desk: desk_task, courier, .. }) = assembled.run();
         let tasks = vec![tokio::spawn(discord.clone().run(door)), courier];
         DiscordHouse { fake: fake.clone(), data, discord, desk: reception.desk, reader, tasks, desk_task }
     }

@@ -52,7 +52,7 @@ impl House {
         assembly.checkpoint_every = countersign::domain::Span::seconds(1);
         (assembly.clock, assembly.platforms) = (clock.clone(), platforms);
         let assembled = assembly.assemble(chats).await?;
-        let (App { reception, reader, health, .. }, Tasks { desk: task, courier }) = assembled.run();
+        let (App { reception, reader, health, .. }, Tasks { desk: task, courier, .. }) = assembled.run();
         Ok(House { desk: reception.desk, reader, clock, health, data: data.to_owned(), task, courier: Some(courier) })
     }
 

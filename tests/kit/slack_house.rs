@@ -80,7 +80,7 @@ impl SlackHouse {
             |desk: &DeskHandle| Chats::default().with(Arc::new(local::Local::new(desk.watch()))).with(slack.clone());
         let assembled = assembly.assemble(chats).await.expect("the desk opens");
         let door = assembled.door(&Platform::from("slack")).await.expect("the store is read");
-        let (App { reception, reader, .. }, Tasks { desk, courier }) = assembled.run();
+        let (App { reception, reader, .. }, Tasks { desk, courier, .. }) = assembled.run();
         let tasks = vec![courier, tokio::spawn(slack.clone().run(door))];
         SlackHouse { desk: reception.desk, reader, slack, tasks, desk_task: desk }
     }

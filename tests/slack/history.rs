@@ -1,5 +1,8 @@
 //! What was missed while the bot was away, cut off or slow, and is read from history.
 
+use countersign::domain::{At, Platform};
+use countersign::evidence::import::{self, Wanted};
+
 use super::*;
 
 /// Whether it records that nothing was heard in a lane for a while.
@@ -206,4 +209,136 @@ async fn the_bot_is_taken_out_of_a_channel_and_brought_back() {
         assert_eq!(scene.house.slack.link().trouble, None);
     })
     .await;
+}
+
+/// What is known of `C0CREDIT` when the bot stops, and then six messages that nobody tells.
+async fn six_missed() -> (Stopped, String, Vec<String>) {
+    let scene = Stopped::new().await.start().await;
+    let before = scene.fake.say("U0MAYA", "C0CREDIT", "heard live", None);
+    scene.heard("it", |heard| says(heard, &before)).await;
+    scene.rest().await;
+    let stopped = scene.stop().await;
+    let missed = (0..6).map(|at| {
+        stopped.fake.disturb(Some(Kind::Event), Disturbance::Lost);
+        stopped.fake.say("U0MAYA", "C0CREDIT", &format!("said to nobody {at}"), None)
+    });
+    let missed = missed.collect();
+    (stopped, before, missed)
+}
+
+/// The disk takes only so many messages of history; meanwhile somebody speaks live. The next process begins where the first one did,
+/// not after what came live, and claims no other gap.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reading_of_history_that_was_cut_short_is_taken_up_again() {
+    for taken in 0..=6 {
+        let (stopped, before, missed) = six_missed().await;
+        disk::takes_of_history(stopped.folder.path(), taken).await;
+        let scene = stopped.start().await;
+        let live = scene.fake.say("U0DEV", "C0CREDIT", "said live meanwhile", None);
+        scene.heard("what came live", |heard| says(heard, &live) && !heard.backfilled).await;
+        until("the disk is full", || async { disk::backfilled(scene.folder.path()).await == taken as i64 }).await;
+        let stopped = scene.stop().await;
+        disk::is_mended(stopped.folder.path()).await;
+        let scene = stopped.start().await;
+        scene.heard("the last that was missed", |heard| says(heard, &missed[5])).await;
+        until("it is read to its end", || async { scene.house.desk.shown().bot.fills.open.is_empty() }).await;
+        scene.rest().await;
+        let written = scene.house.written().await;
+        for ts in missed.iter().chain([&before, &live]) {
+            let said: Vec<_> = written.heard().filter(|heard| says(heard, ts)).collect();
+            assert_eq!(said.len(), 1, "{taken}: {ts}");
+            assert_eq!(said[0].backfilled, missed.contains(ts), "{taken}: {ts}");
+        }
+        let gaps: Vec<_> = written.heard().filter(|heard| is_gap(heard, "slack/C0CREDIT")).collect();
+        assert_eq!(gaps.len(), 1, "{taken}: {gaps:#?}");
+        assert_eq!(written.count("fill.ended"), 2, "{taken}: {:?}", written.kinds());
+        // As they were said; what came live stands where it was heard.
+        let rows = scene.house.transcript("slack/C0CREDIT", "everything", |rows| rows.len() == 8).await;
+        let kept: Vec<&str> = rows.iter().map(|row| &*row.id).filter(|id| *id != live).collect();
+        let expected: Vec<&str> = [&before].into_iter().chain(&missed).map(String::as_str).collect();
+        assert_eq!(kept, expected, "{taken}: in Slack's order");
+        scene.end().await;
+    }
+}
+
+/// What was to be read when the process died is gone from Slack by the next start.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_history_that_slack_gives_no_more_ends_as_a_gap_that_says_so() {
+    let (stopped, _, missed) = six_missed().await;
+    disk::takes_of_history(stopped.folder.path(), 2).await;
+    let scene = stopped.start().await;
+    until("the disk is full", || async { disk::backfilled(scene.folder.path()).await == 2 }).await;
+    let stopped = scene.stop().await;
+    disk::is_mended(stopped.folder.path()).await;
+    let refused = On::method("conversations.history").channel("C0CREDIT").times(1_000);
+    stopped.fake.fault(refused, Harm::Error("not_in_channel".to_owned()));
+    let scene = stopped.start().await;
+    let says_so =
+        |heard: &HeardRecord| matches!(&heard.what, What::Gap { why, .. } if why.contains("history can't be read"));
+    let gap = scene.heard("a gap that says so", |heard| is_gap(heard, "slack/C0CREDIT") && says_so(heard)).await;
+    let What::Gap { from, to, .. } = gap.what else { panic!("{gap:?}") };
+    let moment = |ts: &str| At((ts.parse::<f64>().expect("a moment") * 1e6) as i64);
+    assert!(from < moment(&missed[0]) && moment(&missed[5]) < to, "{from:?} {to:?}");
+    until("nothing is to come", || async { scene.house.desk.shown().bot.fills.open.is_empty() }).await;
+    assert_eq!(disk::backfilled(scene.folder.path()).await, 2);
+    let stopped = scene.stop().await;
+    // A start for which nothing is left to read claims nothing.
+    stopped.fake.clear_faults();
+    let gaps = |written: &kit::written::Written| {
+        written.heard().filter(|heard| matches!(heard.what, What::Gap { .. })).count()
+    };
+    let scene = stopped.start().await;
+    scene.heard("what Slack gives again", |heard| says(heard, &missed[5])).await;
+    until("it is read", || async { scene.house.desk.shown().bot.fills.open.is_empty() }).await;
+    let before = gaps(&scene.house.written().await);
+    scene.rest().await;
+    let scene = scene.stop().await.start().await;
+    until("nothing is to be read", || async { scene.house.desk.shown().bot.fills.open.is_empty() }).await;
+    scene.rest().await;
+    assert_eq!(gaps(&scene.house.written().await), before);
+    scene.end().await;
+}
+
+/// What was heard live isn't imported, what was imported isn't heard again, and what an export says of a conversation doesn't keep the
+/// bot from reading what Slack says of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_and_slack_itself_say_the_same_once() {
+    let scene = Stopped::new().await.start().await;
+    let live = scene.fake.say("U0MAYA", "C0CREDIT", "heard live", None);
+    scene.heard("it", |heard| says(heard, &live)).await;
+    scene.rest().await;
+    let stopped = scene.stop().await;
+    let lost = |text: &str| {
+        stopped.fake.disturb(Some(Kind::Event), Disturbance::Lost);
+        stopped.fake.say("U0DEV", "C0CREDIT", text, None)
+    };
+    let (missed, exported) = (lost("missed"), lost("missed, and in the export"));
+    let older = "1452800000.000001";
+    let day = export::day(
+        "credit-ai/2016-01-14.json",
+        &[
+            export::said("U0MAYA", older, "before the bot"),
+            export::said("U0MAYA", &live, "heard live"),
+            export::said("U0DEV", &exported, "missed, and in the export"),
+        ],
+    );
+    let files: Vec<_> = export::lists().into_iter().chain([day]).collect();
+    let archive = export::zipped(stopped.folder.path(), "export.zip", &files);
+    let data = stopped.folder.path().join("data");
+    let platform = Platform::from("slack");
+    let wanted = Wanted { data: &data, archive: &archive, platform, workflow: "credit".into(), private: false };
+    let outcome = import::slack(&wanted).await.expect("it is imported");
+    assert_eq!((outcome.kept, outcome.known), (2, 1), "{outcome}");
+    let scene = stopped.start().await;
+    scene.heard("what the export lacked", |heard| says(heard, &missed) && heard.backfilled).await;
+    scene.rest().await;
+    let written = scene.house.written().await;
+    for (ts, imported) in [(older, true), (&*live, false), (&*missed, false), (&*exported, true)] {
+        let said: Vec<_> = written.heard().filter(|heard| says(heard, ts)).collect();
+        assert_eq!(said.len(), 1, "{ts}");
+        assert_eq!(said[0].imported.is_some(), imported, "{ts}");
+        // By Slack's account it is Maya; an export's word is no person's.
+        assert_eq!(said[0].who.person().is_some(), !imported, "{ts}");
+    }
+    scene.end().await;
 }

@@ -48,8 +48,15 @@ struct Known {
 }
 
 /// Groups of subcommands beside those of incidents.
-const OTHER_GROUPS: [(&str, &str); 4] =
-    [("exception", "ruling"), ("rollback", "before"), ("rollback", "after"), ("rollback", "promotions")];
+const OTHER_GROUPS: [(&str, &str); 7] = [
+    ("approval", "clock"),
+    ("approval", "people"),
+    ("approval", "details"),
+    ("exception", "ruling"),
+    ("rollback", "before"),
+    ("rollback", "after"),
+    ("rollback", "promotions"),
+];
 
 impl Server {
     /// With these people on it, all of them in all of these channels.

@@ -10,7 +10,7 @@ use countersign::ledger::record::Record;
 
 use super::script::{Deed, On, Place, Story, What};
 use super::stage::{Entry, Extent};
-use super::teller::{Teller, Voice, indent, named};
+use super::teller::{Teller, Voice, indent, named, with_links};
 use super::workspace::{Again, Screen, Seen, Workspace, home_of};
 
 /// What people wrote and were shown.
@@ -87,6 +87,7 @@ impl Teller {
                 if self.space(&lane).becomes(who, *is)? {
                     self.stage.calm().await?;
                 }
+                let text = &with_links(text, &|of| Ok(self.space(&lane).link(&self.said(of)?)))?;
                 let screen = self.begin(&lane, who).await;
                 let command =
                     text.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));

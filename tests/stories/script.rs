@@ -36,6 +36,7 @@
 //!       dev edits: new words                            dev's last message
 //!       dev deletes the message
 //!       dev reacts to maya's message with 📌            somebody's last message; `takes 📌 off maya's message`
+//!       dev> /evidence pin {maya's message} because …   the address of somebody's last message
 //!       dev uses Open incident                          of the platform's menu; what it is called there
 //!       dev uses Keep as evidence on maya's message     of the menu of somebody's last message
 //!       dev opens the home tab                          where the bot has a page of its own

@@ -17,6 +17,7 @@ use countersign::clock::Clock;
 use countersign::desk::DeskHandle;
 use countersign::domain::mark::Words;
 use countersign::domain::{Actor, At, BotCommand, Case, CaseId, Event, LOCAL, Lane, Place, Platform, Policy};
+use countersign::evidence::erasure::carry_out::Eraser;
 use countersign::grammar::How;
 use countersign::ledger;
 use countersign::ledger::folder::Folder;
@@ -62,6 +63,7 @@ struct Running {
     health: Health,
     router: axum::Router,
     tasks: Tasks,
+    eraser: Eraser,
     adapters: Vec<Adapter>,
     listening: Vec<JoinHandle<()>>,
 }
@@ -237,6 +239,7 @@ impl Stage {
             let door = assembled.door(&adapter.chat().platform()).await.map_err(|error| text(&error))?;
             listening.push(tokio::spawn(adapter.clone().run(door)));
         }
+        let (eraser, erasing) = (assembled.eraser(), tokio::spawn(assembled.eraser().run()));
         let Assembled { app, desk, courier } = assembled;
         let desk = tokio::spawn(desk.run());
         let router = web::router(app.clone(), Guard::new(([127, 0, 0, 1], 7311).into(), &[]), axum::Router::new());
@@ -254,7 +257,8 @@ impl Stage {
             reception: app.reception,
             health: app.health,
             router,
-            tasks: Tasks { desk, courier: tokio::spawn(courier.run()) },
+            tasks: Tasks { desk, courier: tokio::spawn(courier.run()), eraser: erasing },
+            eraser,
             adapters,
             listening,
         });
@@ -271,8 +275,11 @@ impl Stage {
         silence(running.listening).await;
         running.desk.stop().await;
         running.tasks.courier.abort();
+        running.tasks.eraser.abort();
         drop(running.tasks.courier.await);
-        match running.tasks.desk.await {
+        let ended = running.tasks.desk.await;
+        running.reader.close().await;
+        match ended {
             Ok(ended) => ended.map_err(|error| error.to_string()),
             Err(error) => Err(format!("the desk broke off: {error}")),
         }
@@ -287,8 +294,11 @@ impl Stage {
         silence(running.listening).await;
         running.tasks.desk.abort();
         running.tasks.courier.abort();
+        running.tasks.eraser.abort();
         drop(running.tasks.courier.await);
-        match running.tasks.desk.await {
+        let ended = running.tasks.desk.await;
+        running.reader.close().await;
+        match ended {
             Err(error) if error.is_cancelled() => Ok(()),
             other => Err(format!("the desk had ended before: {other:?}")),
         }
@@ -342,21 +352,24 @@ impl Stage {
                 // Before the platforms have told what they have, there is nothing to be seen in the database.
                 let mut pause = Duration::from_millis(2);
                 if heard() {
-                    let size = running.desk.shown().size;
-                    let woken = running.next_wake().await?;
-                    let told = running.reader.outbox_next(&[]).await.map_err(|error| error.to_string())?;
-                    let next = woken.into_iter().chain(told).min();
-                    // What is on its way to a platform isn't told yet.
-                    let now = running.clock.now();
+                    let (size, now) = (running.desk.shown().size, running.clock.now());
+                    // The cheapest question first: most looks end with it.
                     let all_told = running.reader.is_told(size, now).await.map_err(|error| error.to_string())?;
+                    let next = match all_told {
+                        true => running.next().await?,
+                        false => Some(now),
+                    };
+                    let none_due = next.is_none_or(|next| next > now);
+                    // Once nothing is to be erased, that brings up nothing any more.
+                    let at_rest = none_due && running.eraser.is_at_rest().await.map_err(|error| error.to_string())?;
                     // A commit stands in the database a moment before the desk shows it.
                     let same = running.reader.size().await.map_err(|error| error.to_string())? == size;
                     // Whatever changed between the looks was a commit. What platforms still have to tell, they have told before.
                     let heard = heard();
-                    if heard && all_told && next.is_none_or(|next| next > now) && same {
+                    if heard && at_rest && same {
                         return Ok::<Option<At>, String>(next);
                     }
-                    if heard {
+                    if heard && at_rest == none_due {
                         pause = PATIENCE;
                     }
                 }
@@ -448,7 +461,9 @@ impl Stage {
                     Some(left) => left,
                     None => self.conversation(lane).await?,
                 };
-                space.shows(&conversation, message, told.card.get().expect("a card"), at)?;
+                // What was erased since is compared with nothing.
+                let Some(card) = told.card.get() else { continue };
+                space.shows(&conversation, message, card, at)?;
             }
         }
         Ok(())
@@ -611,11 +626,12 @@ impl Stage {
 }
 
 impl Running {
-    /// When a case or the house wants to be woken next.
-    async fn next_wake(&self) -> Result<Option<At>, String> {
+    /// When a case or the house wants to be woken next, or something is to be told again.
+    async fn next(&self) -> Result<Option<At>, String> {
         let case = self.reader.oldest_wake().await.map_err(|error| error.to_string())?;
+        let told = self.reader.outbox_next(&[]).await.map_err(|error| error.to_string())?;
         let shown = self.desk.shown();
-        Ok(case.into_iter().chain(shown.bot.wake(&shown.policy)).min())
+        Ok(case.into_iter().chain(told).chain(shown.bot.wake(&shown.policy)).min())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Tells a story to the house and holds what comes against what the story expects.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use chrono::{Datelike, Days, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
@@ -183,6 +184,7 @@ impl Teller {
         match deed {
             Deed::Say { who, is, place, text } => {
                 let (lane, thread) = self.place(who, place).await?;
+                let text = &with_links(text, &|of| Ok(self.last_message(of)?.1))?;
                 let cause = self.cause(step, who);
                 let command =
                     text.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
@@ -575,7 +577,7 @@ impl Teller {
                 return Err(format!("line {line} told again changed {before:?} to {after:?}: {}", new.join(", ")));
             }
             // Answers that only show figures aren't kept: they are read again, and may have changed.
-            if self.kept(&key) && again != answer {
+            if self.kept(&key) && !self.is_erased(&key) && again != answer {
                 let (first, second) = (self.answered(&answer), self.answered(&again));
                 return Err(format!(
                     "line {line} told again was answered\n{}\nand not\n{}",
@@ -590,6 +592,24 @@ impl Teller {
     pub fn kept(&self, key: &str) -> bool {
         self.stage.log.iter().any(|entry| match &entry.record {
             Record::Heard(heard) => heard.key == key && heard.answer.is_some(),
+            _ => false,
+        })
+    }
+
+    /// Whether an erasure has taken what was answered: then there is nothing to compare with.
+    fn is_erased(&self, key: &str) -> bool {
+        let erased: BTreeSet<u64> = self
+            .stage
+            .log
+            .iter()
+            .filter_map(|entry| match &entry.record {
+                Record::Erased(erased) => Some(erased.entries.iter().copied()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        self.stage.log.iter().enumerate().any(|(seq, entry)| match &entry.record {
+            Record::Heard(heard) => heard.key == key && erased.contains(&(seq as u64)),
             _ => false,
         })
     }
@@ -750,6 +770,15 @@ impl Teller {
     }
 }
 
+/// With the address of somebody's last message where `{ravi's message}` stands.
+pub fn with_links(text: &str, link: &dyn Fn(&str) -> Result<String, String>) -> Result<String, String> {
+    let Some((before, rest)) = text.split_once('{') else { return Ok(text.to_owned()) };
+    match rest.split_once("'s message}") {
+        Some((who, after)) => Ok(format!("{before}{}{}", link(who)?, with_links(after, link)?)),
+        None => Ok(text.to_owned()),
+    }
+}
+
 fn from(who: &str, is: Speaker) -> Account {
     let belongs = match is {
         Speaker::Member | Speaker::Bot => Belongs::Member,
@@ -766,7 +795,8 @@ fn is_edited_message(told: &Told) -> bool {
 
 /// What a message of the bot's shows.
 fn shown(told: &Told) -> &Card {
-    told.card.get().expect("a card")
+    static ERASED: LazyLock<Card> = LazyLock::new(Card::default);
+    told.card.get().unwrap_or(&ERASED)
 }
 
 fn account(who: &str) -> Account {

@@ -65,6 +65,16 @@ macro_rules! there {
 }
 
 impl Workspace {
+    /// The address of a message, as the platform's own menu copies it.
+    pub fn link(&self, (conversation, message): &(String, String)) -> String {
+        match self {
+            Workspace::Slack(_) => {
+                format!("https://acme.slack.com/archives/{conversation}/p{}", message.replace('.', ""))
+            }
+            Workspace::Discord(_) => format!("https://discord.com/channels/1/{conversation}/{message}"),
+        }
+    }
+
     /// With these people in it, all of them in all of these channels.
     pub async fn open(
         platform: &str,

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
+use crate::blobs::Credentials;
 
 /// Something that is never logged or shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,6 +84,80 @@ impl Secrets<'_> {
             return Err(ConfigError::WrongSecret { path: from, what, begins, hint });
         }
         Ok(Secret::new(text))
+    }
+}
+
+const KEY_ID: [&str; 2] = ["COUNTERSIGN_S3_ACCESS_KEY_ID", "COUNTERSIGN_S3_ACCESS_KEY_ID_FILE"];
+const SECRET: [&str; 2] = ["COUNTERSIGN_S3_SECRET_ACCESS_KEY", "COUNTERSIGN_S3_SECRET_ACCESS_KEY_FILE"];
+/// Only credentials that run out have one.
+const SESSION: [&str; 2] = ["COUNTERSIGN_S3_SESSION_TOKEN", "COUNTERSIGN_S3_SESSION_TOKEN_FILE"];
+
+/// With what the bot gets into the bucket where files are kept, where there is something: from the environment, or from files that it names.
+///
+/// # Errors
+/// [`ConfigError`]: half of it is there, or one of them is empty.
+pub fn bucket_credentials(environment: impl Fn(&str) -> Option<String>) -> Result<Option<Credentials>, ConfigError> {
+    let find = |[name, file]: [&'static str; 2]| {
+        let (name, text) = match (environment(name), environment(file)) {
+            (Some(text), _) => (name, text),
+            (None, Some(path)) => {
+                let path = PathBuf::from(path);
+                let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::Io { path, source })?;
+                (file, text)
+            }
+            (None, None) => return Ok(None),
+        };
+        match text.trim() {
+            "" => {
+                let what = "there is nothing in it: write the access key, or take the variable out of the environment";
+                Err(ConfigError::Environment { name, value: String::new(), what: what.to_owned() })
+            }
+            text => Ok(Some(text.to_owned())),
+        }
+    };
+    let half = |name, other: &str| {
+        let what = format!("half of an access key: set {other} too");
+        ConfigError::Environment { name, value: "…".to_owned(), what }
+    };
+    match (find(KEY_ID)?, find(SECRET)?) {
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(half(KEY_ID[0], SECRET[0])),
+        (None, Some(_)) => Err(half(SECRET[0], KEY_ID[0])),
+        (Some(key_id), Some(secret)) => {
+            Ok(Some(Credentials { key_id, secret: secret.into(), session: find(SESSION)?.map(Into::into) }))
+        }
+    }
+}
+
+/// The files that those are read from.
+pub(super) fn bucket_files(environment: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+    let named = [KEY_ID, SECRET, SESSION].into_iter().filter(|[name, _]| environment(name).is_none());
+    named.filter_map(|[_, file]| environment(file)).map(PathBuf::from).collect()
+}
+
+/// What the keys of the data folder are sealed with, where they are: from the environment, or from a file that it names. A line break at
+/// the end of the file is no part of it.
+///
+/// # Errors
+/// [`ConfigError`].
+pub fn keys_passphrase(environment: impl Fn(&str) -> Option<String>) -> Result<Option<Secret>, ConfigError> {
+    let (name, text) =
+        match (environment("COUNTERSIGN_KEYS_PASSPHRASE"), environment("COUNTERSIGN_KEYS_PASSPHRASE_FILE")) {
+            (Some(text), _) => ("COUNTERSIGN_KEYS_PASSPHRASE", text),
+            (None, Some(file)) => {
+                let path = PathBuf::from(file);
+                let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::Io { path, source })?;
+                ("COUNTERSIGN_KEYS_PASSPHRASE_FILE", text.trim_end_matches(['\n', '\r']).to_owned())
+            }
+            (None, None) => return Ok(None),
+        };
+    match text.is_empty() {
+        true => {
+            let what =
+                "there is no passphrase in it: write one, or take the variable out of the environment".to_owned();
+            Err(ConfigError::Environment { name, value: String::new(), what })
+        }
+        false => Ok(Some(Secret::new(text))),
     }
 }
 

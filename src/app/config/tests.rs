@@ -16,6 +16,10 @@ fn mistakes_name_the_line_and_what_to_write() {
         ("\n\ncheckpoint_every = \"soon\"\n", "c.toml:3: “soon” is not a span; write one such as \"1m\""),
         ("[heartbeat]\nurl = \"ftp://x\"\n", "c.toml:2: `url` must be an http or https address"),
         ("listen = \"0.0.0.0:7311\"\n", "whoever reaches it can speak as anybody"),
+        ("\n[blobs]\nurl = \"evidence\"\n", "c.toml:2: “evidence” names no bucket: write it as url = \"s3://BUCKET\""),
+        ("[blobs]\nurl = \"s3://evidence\"\nlock = \"compliance\"\n", "such as lock_days = 365"),
+        ("[blobs]\nurl = \"s3://evidence\"\nlock_day = 3\n", "Did you mean `lock_days`?"),
+        ("[blobs]\nendpoint = \"https://s3.example.org\"\n", "missing field `url`"),
         ("listen = ", "c.toml:1: "),
     ];
     for (text, expected) in cases {
@@ -162,8 +166,52 @@ fn settings_are_read_where_no_secret_is() {
 }
 
 #[test]
+fn where_heads_of_others_are_taken_and_ours_are_written() {
+    let config =
+        read("heads_dir = \"heads\"\n[witness]\nlisten = \"0.0.0.0:7313\"\n", Given::default()).expect("it is right");
+    assert_eq!(config.witness_listen, Some("0.0.0.0:7313".parse().expect("an address")));
+    assert_eq!(config.heads_dir.as_deref(), Some(Path::new("heads")));
+    let wrong = read("[witness]\nlisten = \"7313\"\n", Given::default()).expect_err("no address");
+    assert!(wrong.to_string().contains("is not an address"), "{wrong}");
+}
+
+#[test]
 fn the_network_is_opened_only_in_so_many_words() {
     let given = Given { open_to_network: true, ..Given::default() };
     assert!(read("listen = \"0.0.0.0:7311\"\n", given).is_ok());
     assert!(read("listen = \"0.0.0.0:7311\"\n[room]\nopen_to_network = true\n", Given::default()).is_ok());
+}
+
+#[test]
+fn an_access_key_is_whole_and_comes_from_the_environment_or_from_files() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("secret");
+    std::fs::write(&file, "s3cret\n").expect("it can be written");
+    let empty = folder.path().join("empty");
+    std::fs::write(&empty, "\n").expect("it can be written");
+    let path = |file: &Path| file.display().to_string();
+    let (file, empty) = (path(&file), path(&empty));
+    let read = |known: &[(&str, &str)]| {
+        let find = |name: &str| known.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned());
+        bucket_credentials(find).map_err(|error| error.to_string())
+    };
+    let id = ("COUNTERSIGN_S3_ACCESS_KEY_ID", "AKID");
+    let secret = ("COUNTERSIGN_S3_SECRET_ACCESS_KEY_FILE", &*file);
+    assert!(read(&[]).expect("there is none").is_none());
+    let whole = read(&[id, secret, ("COUNTERSIGN_S3_SESSION_TOKEN", "t")]).expect("it is whole").expect("a key");
+    assert_eq!((&*whole.key_id, &**whole.secret), ("AKID", "s3cret"));
+    assert_eq!(whole.session.as_deref().map(String::as_str), Some("t"));
+    let wrong: [(&[(&str, &str)], &str); 4] = [
+        (&[id], "set COUNTERSIGN_S3_SECRET_ACCESS_KEY too"),
+        (&[secret], "set COUNTERSIGN_S3_ACCESS_KEY_ID too"),
+        (&[id, ("COUNTERSIGN_S3_SECRET_ACCESS_KEY_FILE", &*empty)], "write the access key"),
+        (&[id, ("COUNTERSIGN_S3_SECRET_ACCESS_KEY_FILE", "nowhere")], "nowhere can't be read"),
+    ];
+    for (known, says) in wrong {
+        let why = read(known).err().unwrap_or_else(|| panic!("{known:?} was taken"));
+        assert!(why.contains(says) && !why.contains("AKID") && !why.contains("s3cret"), "{why}");
+    }
+    let find = |name: &str| (name == secret.0).then(|| secret.1.to_owned());
+    let config = Config::read(None, find, Given::default()).expect("settings");
+    assert_eq!(config.secret_files, [PathBuf::from(&file)], "whether others may read it is looked at");
 }

@@ -9,20 +9,25 @@ use futures_util::future::BoxFuture;
 use tokio::task::JoinHandle;
 
 use crate::answers::Answers;
+use crate::answers::search::Search;
 use crate::app::health::Health;
+use crate::blobs::Blobs;
 use crate::card::Wording;
 use crate::chat::courier::Courier;
 use crate::chat::quota::UnderWay;
 use crate::chat::reception::{Door, PolicyFile, Reception};
-use crate::chat::{Chats, Newest};
+use crate::chat::{Chats, Newest, Unfilled};
 use crate::clock::Clock;
 use crate::desk::{Desk, DeskError, DeskHandle, Setup};
 use crate::domain::policy::{Channel, Policy};
-use crate::domain::{At, Case, CaseId, LOCAL, Platform, Span};
+use crate::domain::{At, Case, CaseId, LOCAL, Lane, Platform, Span};
+use crate::evidence::erasure::carry_out::Eraser;
+use crate::evidence::exports::Exports;
 use crate::ledger::folder::Folder;
 use crate::ledger::projection::BOT;
 use crate::store::{self, Reader, StoreError, Writer};
-use crate::web::{self, Announcer, App, Blobs};
+use crate::web::{self, Announcer, App};
+use crate::witness::kept::Kept;
 
 /// What a bot is put together from.
 pub struct Assembly {
@@ -34,6 +39,8 @@ pub struct Assembly {
     pub policy_file: PolicyFile,
     /// Where people's calendars are read from outside, without a slash at its end.
     pub calendars_at: String,
+    /// Where files are kept that come with messages: in the data folder, unless somebody says otherwise.
+    pub blobs: Blobs,
     pub wording: Arc<Wording>,
     /// Platforms that messages can go to.
     pub platforms: Vec<Platform>,
@@ -58,6 +65,8 @@ pub struct Tasks {
     pub desk: JoinHandle<Result<(), DeskError>>,
     /// Ends when it is aborted, or with the desk.
     pub courier: JoinHandle<()>,
+    /// The same.
+    pub eraser: JoinHandle<()>,
 }
 
 impl Assembly {
@@ -74,6 +83,7 @@ impl Assembly {
             policy_text,
             policy_file: PolicyFile::default(),
             calendars_at: format!("http://{}", crate::app::config::Config::LISTEN),
+            blobs: Blobs::in_folder(folder.path()),
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from(LOCAL)],
             checkpoint_every: Span::minutes(1),
@@ -103,6 +113,7 @@ impl Assembly {
             policy_text,
             policy_file,
             calendars_at,
+            blobs,
             wording,
             platforms,
             checkpoint_every,
@@ -116,14 +127,21 @@ impl Assembly {
         let (reader, chats) = (self.reader, chats(&handle));
         let health = Health::new(handle.clone(), reader.clone(), chats.clone());
         let courier = Courier::new(handle.clone(), reader.clone(), chats);
-        let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
-        let reception = Reception { desk: handle, answers, policy_file, calendars_at };
+        let search = Search::at(data.join(Folder::SEARCH));
+        let answers = Answers::new(handle.clone(), reader.clone(), health.clone(), search.clone());
+        let exports = Exports { data: data.clone(), desk: handle.clone(), reader: reader.clone() };
+        let reception = Reception { desk: handle, answers, policy_file, calendars_at, exports: exports.clone() };
         let streams = Arc::new(UnderWay::at_most(web::STREAMS_OF_ONE));
         let announcer = Announcer::start(reception.desk.clone(), reader.clone());
+        // Ends with the desk.
+        tokio::spawn(exports.follow());
+        tokio::spawn(search.follow(reception.desk.clone(), reader.clone()));
         let app = App {
             reception,
             reader,
-            folder: Arc::new(Blobs { data }),
+            cosigned: Arc::new(Kept::at(&data)),
+            data: data.as_path().into(),
+            blobs,
             health,
             streams,
             announcer,
@@ -148,7 +166,7 @@ impl Assembled {
     /// # Errors
     /// The database's.
     pub async fn door(&self, platform: &Platform) -> Result<Door, StoreError> {
-        let App { reception, reader, folder, .. } = &self.app;
+        let App { reception, reader, blobs, .. } = &self.app;
         let mut channels = reader.case_channels(platform).await?;
         let named: Vec<CaseId> = channels.iter().filter_map(|(lane, _)| lane.own_of()).collect();
         let cases: BTreeMap<CaseId, Case> =
@@ -157,18 +175,47 @@ impl Assembled {
             let channel = Channel { platform: platform.clone(), id: id.clone() };
             lane.own_of().and_then(|case| cases.get(&case)).is_none_or(|case| !case.has_given_back(&channel))
         });
-        let newest = reader.newest(platform, BOT).await?;
+        let known = async |before: Option<i64>| {
+            let newest = reader.newest(platform, BOT, before).await?;
+            let known = newest.into_iter().map(|(lane, message, said)| (lane, Newest { message, said }));
+            Ok::<BTreeMap<Lane, Newest>, StoreError>(known.collect())
+        };
+        let unfilled = match reception.desk.shown().bot.fills.open.get(platform).cloned() {
+            Some(fill) => {
+                let newest = known(Some(reader.first_from(fill.since).await?)).await?;
+                Some(Unfilled { fill, newest })
+            }
+            None => None,
+        };
         Ok(Door {
             reception: reception.clone(),
-            data: folder.data.clone(),
+            blobs: blobs.clone(),
             case_channels: channels.into_iter().collect(),
-            newest: newest.into_iter().map(|(lane, message, said)| (lane, Newest { message, said })).collect(),
+            unfilled,
+            newest: known(None).await?,
         })
+    }
+
+    /// Carries out what is approved to be erased.
+    pub fn eraser(&self) -> Eraser {
+        let App { reception, reader, data, blobs, .. } = &self.app;
+        Eraser {
+            desk: reception.desk.clone(),
+            reader: reader.clone(),
+            data: data.to_path_buf(),
+            blobs: blobs.clone(),
+            index: reception.answers.search_index(),
+        }
     }
 
     /// Lets it run: the desk decides, and the courier delivers.
     pub fn run(self) -> (App, Tasks) {
-        let tasks = Tasks { desk: tokio::spawn(self.desk.run()), courier: tokio::spawn(self.courier.run()) };
+        let eraser = self.eraser();
+        let tasks = Tasks {
+            desk: tokio::spawn(self.desk.run()),
+            courier: tokio::spawn(self.courier.run()),
+            eraser: tokio::spawn(eraser.run()),
+        };
         (self.app, tasks)
     }
 }

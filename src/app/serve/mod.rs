@@ -16,16 +16,23 @@ use crate::app::adapters::{self, Adapter};
 use crate::app::config::Config;
 use crate::app::health::Heartbeat;
 use crate::app::webhooks;
+use crate::blobs::{self, Blobs};
 use crate::card::Wording;
 use crate::chat::reception::PolicyFile;
 use crate::chat::{Chats, Taken, local};
 use crate::clock::{Clock, Mode};
 use crate::desk::DeskHandle;
 use crate::domain::{Actor, At};
+use crate::evidence::erasure::carry_out as erasure;
+use crate::evidence::keys;
 use crate::ledger::folder::Folder;
+use crate::stamp::heads::Stamper;
+use crate::stamp::{self, Authority};
 use crate::web::{self, App, Guard, listener};
 use crate::webhook::caller::Caller;
 use crate::webhook::send::Sender;
+use crate::witness::ask::Asker;
+use crate::witness::publish::Publisher;
 
 mod assembly;
 
@@ -49,6 +56,12 @@ pub struct Running {
     watchdog: JoinHandle<()>,
     /// Calls machines outside.
     caller: JoinHandle<()>,
+    /// Has heads cosigned.
+    asker: JoinHandle<()>,
+    /// Publishes heads.
+    publisher: JoinHandle<()>,
+    /// Where the settings name an authority.
+    stamper: Option<JoinHandle<()>>,
     web: JoinSet<std::io::Result<()>>,
     /// What listens to the platforms.
     adapters: JoinSet<()>,
@@ -131,9 +144,43 @@ async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Resul
             Some(listen) => apart.push((bind(listen, "listen = \"127.0.0.1:PORT\"").await?, router)),
         }
     }
+    let witness = match config.witness_listen {
+        Some(listen) => Some(bind(listen, "listen = \"127.0.0.1:PORT\" under [witness]").await?),
+        None => None,
+    };
     let heartbeat = config.heartbeat.as_ref().map(heartbeat).transpose()?;
-    let folder = Folder::open(&config.data, true)?;
+    let mut folder = Folder::open(&config.data, true)?;
+    match keys::settle(&mut folder).await? {
+        keys::Settled::Nothing => {}
+        keys::Settled::Undone => tracing::warn!("a change of keys had broken off before it counted, and was undone"),
+        keys::Settled::Done(_) => {
+            tracing::warn!("a change of keys that had broken off is done; give your auditors the new public keys")
+        }
+    }
+    blobs::settle(&config.data, config.blobs.as_ref())?;
+    let files = Blobs::of(&config.data)?;
+    match files.look().await {
+        Ok(()) => {}
+        // Files that come meanwhile aren't kept, and that is said; the rest goes on.
+        Err(error) if error.may_pass() => tracing::warn!("{error}"),
+        Err(error) => return Err(error.into()),
+    }
+    // Before anything is served.
+    let completed = erasure::complete(&folder).await?;
+    if completed.left > 0 {
+        tracing::info!(
+            entries = completed.left,
+            "words that were recorded as erased when the process ended are destroyed now"
+        );
+    }
+    if completed.again > 0 {
+        tracing::warn!(
+            entries = completed.again,
+            "this database is from before an erasure: what was erased then was in it again, and is destroyed"
+        );
+    }
     let mut assembly = Assembly::of(folder, policy, policy_text).await?;
+    assembly.blobs = files;
     assembly.clock = match time.mode {
         Mode::Real if time.speed == 1 => Clock::real(),
         // A manual clock goes on where the folder's last entry stands, or begins now.
@@ -166,9 +213,39 @@ async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Resul
         keys: Arc::new(move |webhook| webhooks::keys_of(webhook, |name| std::env::var(name).ok(), &files)),
         public_url: config.public_url.as_ref().map(|url| url.as_str().to_owned()),
     };
+    let asker = Asker {
+        desk: app.reception.desk.clone(),
+        reader: app.reader.clone(),
+        data: app.data.to_path_buf(),
+        sender: caller.sender.clone(),
+        health: app.health.clone(),
+    };
+    let publisher = Publisher {
+        desk: app.reception.desk.clone(),
+        reader: app.reader.clone(),
+        data: app.data.to_path_buf(),
+        sender: caller.sender.clone(),
+        keys: caller.keys.clone(),
+        heads_dir: config.heads_dir.clone(),
+    };
+    let stamper = config.time_stamps.as_ref().map(|stamps| {
+        let authority =
+            Authority::at(stamps.url.clone(), stamp::PATIENCE).context("calls to the time-stamping authority")?;
+        anyhow::Ok(Stamper {
+            desk: app.reception.desk.clone(),
+            reader: app.reader.clone(),
+            data: app.data.to_path_buf(),
+            authority,
+            every: stamps.every,
+        })
+    });
+    let stamper = stamper.transpose()?;
     let router = web::router(app.clone(), Guard::new(address, &config.hosts), called);
     let (stop_web, stopped) = tokio::sync::watch::channel(false);
     let mut web = JoinSet::new();
+    if let Some(bound) = witness {
+        web.spawn(listener::serve(bound, web::witness_router(app.clone()), stopped.clone()));
+    }
     for (bound, router) in apart {
         web.spawn(listener::serve(bound, router, stopped.clone()));
     }
@@ -177,6 +254,9 @@ async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Resul
         address,
         watchdog: tokio::spawn(app.health.clone().watch(heartbeat)),
         caller: tokio::spawn(caller.run()),
+        asker: tokio::spawn(asker.run()),
+        publisher: tokio::spawn(publisher.run()),
+        stamper: stamper.map(|stamper| tokio::spawn(stamper.run())),
         desk: app.reception.desk.clone(),
         app,
         tasks,
@@ -290,7 +370,13 @@ impl Running {
         self.adapters.shutdown().await;
         self.watchdog.abort();
         self.caller.abort();
+        self.asker.abort();
+        self.publisher.abort();
+        if let Some(stamper) = &self.stamper {
+            stamper.abort();
+        }
         self.tasks.courier.abort();
+        self.tasks.eraser.abort();
         // So that the desk closes last, which folds the write-ahead log in. Nobody waits for a straggler.
         let _stragglers = tokio::time::timeout(Duration::from_secs(1), self.app.reader.clone().close()).await;
         self.desk.stop().await;

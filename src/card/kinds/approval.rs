@@ -7,10 +7,11 @@ use super::super::tell::{Look, answers};
 use super::super::{Button, Speaker, Style, Tone, open, press, votes};
 use super::Shows;
 use crate::domain::duty::AnsweredBy;
-use crate::domain::kinds::approval::{Approval, Ended, Event, Outcome, Requested, Telling, Vote};
+use crate::domain::kinds::approval::{Approval, Ended, Event, Outcome, Records, Requested, Telling, Vote};
 use crate::domain::notice::CaseTitle;
 use crate::domain::obligation::{About, Standing};
 use crate::domain::policy::{TimeIsUp, redflag};
+use crate::domain::records::{Keeps, RecordsAct, Whose, numbers};
 use crate::domain::{At, Case, CaseId, CaseKind, Duty, Label, Obligation};
 
 impl Shows for Approval {
@@ -29,6 +30,7 @@ impl Shows for Approval {
         let lacks = (self.promotes && self.outcome.is_none()).then(lacks);
         json!({
             "promotes": self.promotes,
+            "records": self.records.as_ref().map(records),
             "drill": speaker.policy.rollbacks.get(&case.workflow).filter(|rule| rule.drill_for_production).map(|rule| {
                 json!({ "every": rule.drill_every.map(|every| every.0) })
             }),
@@ -55,7 +57,7 @@ impl Shows for Approval {
             TimeIsUp::Hold => "it stays open and is late".to_owned(),
             TimeIsUp::Lapse => "it lapses".to_owned(),
             TimeIsUp::Widen(role) => format!("{role} may decide too"),
-            TimeIsUp::Approve if self.promotes || is_late => "it stays open and is late".to_owned(),
+            TimeIsUp::Approve if self.needs_a_word() || is_late => "it stays open and is late".to_owned(),
             TimeIsUp::Approve => "silence approves it".to_owned(),
         });
         Some(json!({
@@ -79,7 +81,9 @@ impl Shows for Approval {
             | Telling::Concluded { .. }
             | Telling::Question { .. }
             | Telling::GlassBroken { .. }
-            | Telling::Slow { .. } => None,
+            | Telling::Slow { .. }
+            | Telling::Deferred { .. }
+            | Telling::Erased { .. } => None,
         }
     }
 
@@ -150,7 +154,9 @@ impl Shows for Approval {
             | Event::Lapsed(_)
             | Event::Withdrawn(_)
             | Event::Superseded { .. }
-            | Event::FoundSlow { .. } => true,
+            | Event::FoundSlow { .. }
+            | Event::Deferred { .. }
+            | Event::CarriedOut { .. } => true,
         }
     }
 
@@ -173,7 +179,8 @@ impl Shows for Approval {
             }
             Telling::Voted { .. } | Telling::VoteTakenBack { .. } => Look::calm(),
             Telling::Concluded { outcome, .. } => Look::of(Tone::over(outcome.as_str())),
-            Telling::Slow { .. } => Look::of(Tone::Late),
+            Telling::Slow { .. } | Telling::Deferred { .. } => Look::of(Tone::Late),
+            Telling::Erased { .. } => Look::of(Tone::Done),
         }
     }
 
@@ -227,6 +234,17 @@ impl Shows for Approval {
                 due: None,
             },
             Telling::Slow { pending: SPAN },
+            Telling::Deferred { keeps: Keeps::Holds(vec![2, 3]), due: Some(DUE) },
+            Telling::Deferred {
+                keeps: Keeps::OpenCases(vec![CaseId { kind: CaseKind::Incident, number: 4 }]),
+                due: None,
+            },
+            Telling::Deferred {
+                keeps: Keeps::Retention { cases: vec![CaseId { kind: CaseKind::Incident, number: 4 }], until: DUE },
+                due: Some(DUE),
+            },
+            Telling::Erased { entries: 1, files: 0 },
+            Telling::Erased { entries: 41, files: 2 },
         ]
     }
 
@@ -244,6 +262,7 @@ impl Shows for Approval {
                 action_sha256: action_sha256.clone(),
                 path: "model-change".into(),
                 promotes: false,
+                records: None,
                 slow_at: Some(DUE),
                 watch: None,
             })),
@@ -257,6 +276,9 @@ impl Shows for Approval {
             Event::GlassBroken { by: dev(), stands_in_for: Some(maya()), role: role(), reason: words() },
             Event::GlassReviewed { by: dev(), text: words() },
             Event::FoundSlow { pending: SPAN },
+            Event::Deferred { keeps: Keeps::Holds(vec![2]) },
+            Event::Deferred { keeps: Keeps::OpenCases(vec![CaseId { kind: CaseKind::Incident, number: 4 }]) },
+            Event::CarriedOut { entries: 41, files: 2 },
             Event::Lapsed(ended(None, None)),
             Event::Approved(ended(Some(dev()), None)),
             Event::Declined(ended(Some(dev()), Some(words()))),
@@ -267,6 +289,27 @@ impl Shows for Approval {
             },
         ]
     }
+}
+
+/// What is to become of records, for the card.
+fn records(records: &Records) -> Json {
+    let numbers = |whose: &Whose| match whose {
+        Whose::Entries(all) => Some(numbers(all)),
+        Whose::Person(_) | Whose::Account(_) | Whose::Case(_) | Whose::Ended(_) => None,
+    };
+    let act = match &records.act {
+        RecordsAct::Erase { whose, preview, reason } => json!({
+            "whose": whose,
+            "numbers": numbers(whose),
+            "reason": reason,
+            "entries": preview.entries.len(),
+            "files": preview.files,
+            "shared": preview.shared,
+            "mentions": preview.mentions.len(),
+        }),
+        RecordsAct::Release { hold, reason } => json!({ "hold": hold, "reason": reason }),
+    };
+    json!({ "act": act, "deferred": records.deferred, "carried_out": records.carried_out })
 }
 
 /// The stages of the path with their progress. Where the policy in force has lost the path, or has other stages by now,

@@ -151,6 +151,7 @@ fn lists_help_and_health_have_their_words() {
         undeliverable: 1,
         waiting: 2,
         links: Vec::new(),
+        witnesses: Vec::new(),
         open_cases: 2,
         ledger_size: 30,
         ledger_head: "ab".repeat(32),
@@ -171,6 +172,7 @@ fn lists_help_and_health_have_their_words() {
     );
     let cut_off = Health {
         oldest_notice_late: None,
+        witnesses: vec![WitnessStatus { witness: "client".into(), size: Some(4_180), at: Some(NOW), trouble: None }],
         links: vec![
             LinkStatus {
                 platform: "slack".to_owned(),
@@ -184,7 +186,7 @@ fn lists_help_and_health_have_their_words() {
     };
     let plain = health(&speaker(), &cut_off).plain(KOLKATA, NOW);
     assert!(plain.starts_with("I am cut off from a platform · up since 10:36\n"), "{plain}");
-    assert!(plain.contains("\nslack: connected · the bot isn't in #credit-ai\ndiscord: not connected\ndiscord: 2 events could not be read\n"), "{plain}");
+    assert!(plain.contains("\nslack: connected · the bot isn't in #credit-ai\ndiscord: not connected\ndiscord: 2 events could not be read\nWitness client: cosigned 4180 entries at 10:36\n"), "{plain}");
     let row = WorkflowStatus {
         workflow: "credit-scoring".into(),
         open: vec![(CaseKind::Incident, 1), (CaseKind::Approval, 2)],

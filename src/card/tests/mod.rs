@@ -95,7 +95,14 @@ fn people() -> People<'static> {
 }
 
 fn world() -> World<'static> {
-    World { policy: policy(), stamped: policy(), people: people(), releases: crate::domain::Releases::NONE }
+    World {
+        policy: policy(),
+        stamped: policy(),
+        people: people(),
+        releases: crate::domain::Releases::NONE,
+        holds: crate::domain::Holds::NONE,
+        retention: crate::domain::Retention::NONE,
+    }
 }
 
 fn open_case(id: &str, opening: &Opening) -> Case {

@@ -166,7 +166,9 @@ impl Groups {
         loop {
             match self.desk.ask_bot(BotCommand::GroupSet(set.clone()), Actor::Engine, None).await {
                 Ok(Ok(_)) => return,
-                Ok(Err(refusal)) => return tracing::error!(%refusal, "that a group was changed isn't recorded"),
+                Ok(Err(refusal)) => {
+                    return tracing::error!(refusal = refusal.code(), "that a group was changed isn't recorded");
+                }
                 Err(fault) if fault.is_stopped() => return,
                 Err(_) => tokio::time::sleep(RETRY_PAUSE).await,
             }

@@ -7,11 +7,12 @@ use serde_json::Value;
 
 use super::api::Trouble;
 use super::deliver::code;
-use super::messages::Told;
+use super::messages::{Told, cause_of_message};
 use super::people::nobody;
 use super::places::person_of;
 use super::wire::{self, Channel, Id, Message};
 use super::{Discord, lock};
+use crate::chat::reached::{Resumed, Times};
 use crate::chat::{CONVERSATION_BACK, Newest};
 use crate::domain::{At, Lane, Span};
 use crate::ledger::heard::{Heard, What};
@@ -34,6 +35,8 @@ pub struct Missed {
     pub until: Option<Id>,
     /// When the bot stopped listening; `None`: before it started.
     pub from: Option<At>,
+    /// An earlier process began to read it.
+    pub resumed: Option<Resumed>,
 }
 
 impl Missed {
@@ -56,24 +59,54 @@ impl Discord {
     pub(super) async fn catch_up(&self, missed: Missed) {
         let Some(now) = self.now() else { return };
         let Some(after) = Id::read(&missed.newest.message) else { return };
-        let found = match self.said_meanwhile(&missed, after).await {
+        let from = missed.began();
+        let mut found = match self.said_meanwhile(&missed, after).await {
             Ok(found) => found,
             Err(trouble) => {
                 tracing::warn!(%trouble, lane = %missed.lane, "history can't be read");
                 let why = format!("the bot was not listening, and history can't be read: {trouble}");
-                return self.gap(&missed, now, &why).await;
+                return self.gap(&missed, ":unread", (from, now), &why).await;
             }
         };
-        let from = missed.began();
-        if found.said.is_empty() && now - from < BREAK {
-            return;
-        }
-        let why = match &found.unread {
-            None => "the bot was not listening".to_owned(),
-            Some(unread) => format!("the bot was not listening, and {unread}"),
+        self.leave_what_is_missed(&mut found).await;
+        let times = match &missed.resumed {
+            Some(resumed) => resumed.times(found.said.keys().map(|id| id.at()), now),
+            // From when the reading of all lanes began, the bot was listening.
+            None => {
+                let to = self.fill_began().filter(|began| *began >= from).unwrap_or(now);
+                Times { earlier: None, later: (!found.said.is_empty() || to - from >= BREAK).then_some((from, to)) }
+            }
         };
-        self.gap(&missed, now, &why).await;
+        // Edits and deletions of what is known already aren't in history.
+        let heard_until = missed.resumed.as_ref().map(|resumed| resumed.heard_until);
+        let unheard = heard_until.map(|until| (until, now)).filter(|(until, now)| *now - *until >= BREAK);
+        for time in times.earlier.into_iter().chain(times.later.or(unheard)) {
+            self.gap(&missed, "", time, "the bot was not listening").await;
+        }
+        if let Some(unread) = &found.unread {
+            let why = format!("the bot was not listening, and {unread}");
+            self.gap(&missed, ":unread", (from, now), &why).await;
+        }
         self.keep_found(found.said, &missed.lane, Told::Missed).await;
+    }
+
+    /// The bot missed nothing of what it said itself, and an earlier process may have kept some.
+    async fn leave_what_is_missed(&self, found: &mut Found) {
+        let Some(door) = self.door() else { return };
+        let author = |raw: &Value| raw.pointer("/author/id").and_then(Value::as_str).and_then(Id::read);
+        found.said.retain(|_, raw| !author(raw).is_some_and(|author| self.is_me(author)));
+        let mut kept = Vec::new();
+        for id in found.said.keys() {
+            match door.reception.answers.is_heard(&cause_of_message(*id)).await {
+                Ok(true) => kept.push(*id),
+                Ok(false) => {}
+                // Keeping it twice is keeping it once.
+                Err(error) => tracing::warn!(%error, message = %id, "whether a message is kept can't be told"),
+            }
+        }
+        for id in kept {
+            found.said.remove(&id);
+        }
     }
 
     async fn keep_found(&self, said: BTreeMap<Id, Value>, lane: &Lane, told: Told) {
@@ -94,7 +127,8 @@ impl Discord {
         let said = card.at() - CONVERSATION_BACK;
         let after = Id::of(said);
         let newest = Newest { message: after.to_string(), said };
-        let missed = Missed { lane: lane.clone(), channel: Some(channel), newest, until: Some(card), from: None };
+        let missed =
+            Missed { lane: lane.clone(), channel: Some(channel), newest, until: Some(card), from: None, resumed: None };
         let mut found = Found::default();
         let read = async {
             self.read_after(channel, after, missed.until, &mut found).await?;
@@ -109,15 +143,15 @@ impl Discord {
             found.unread = Some(format!("what was said before can't be read: {trouble}"));
         }
         if let Some(unread) = &found.unread {
-            self.gap(&missed, card.at(), unread).await;
+            self.gap(&missed, "", (missed.began(), card.at()), unread).await;
         }
         self.keep_found(found.said, lane, Told::Before).await;
     }
 
-    async fn gap(&self, missed: &Missed, now: At, why: &str) {
-        let from = missed.began();
-        let what = What::Gap { from, to: now, why: why.to_owned() };
-        let cause = format!("discord:gap:{}:{}:{}", missed.lane, missed.newest.message, from.0);
+    /// That it can't be read is noted beside that it was missed, which an earlier process may have noted.
+    async fn gap(&self, missed: &Missed, suffix: &str, (from, to): (At, At), why: &str) {
+        let what = What::Gap { from, to, why: why.to_owned() };
+        let cause = format!("discord:gap:{}:{}:{}{suffix}", missed.lane, missed.newest.message, from.0);
         self.hand_in(Heard { backfilled: true, ..Heard::live(cause, nobody(), missed.lane.clone(), what) }).await;
     }
 

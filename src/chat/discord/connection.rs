@@ -147,7 +147,21 @@ impl Discord {
             let Some(signal) = signal else { return End::Other("the connection's thread is gone".to_owned()) };
             match signal {
                 Signal::Event { kind, data } => {
+                    let under_way = self.under_way.begin();
+                    if kind == "READY" {
+                        self.session_begins();
+                        self.fill_begins().await;
+                    }
+                    // A server that is out of order says later what it has.
+                    if kind == "GUILD_DELETE"
+                        && data.get("unavailable") != Some(&Value::Bool(true))
+                        && let Some(server) = data.get("id").and_then(Value::as_str).and_then(Id::read)
+                    {
+                        self.filling.knows(server);
+                    }
                     self.take(kind, data, workers);
+                    self.filling.changed();
+                    drop(under_way);
                     lock(&self.state).last_event = self.now();
                     self.taken.fetch_add(1, Ordering::SeqCst);
                 }
@@ -200,30 +214,37 @@ impl Discord {
         }
     }
 
+    /// A session that isn't a resumed one: what happened before it is told by nobody.
+    fn session_begins(&self) {
+        let now = self.now();
+        let mut state = lock(&self.state);
+        // A session was lost so briefly that the connection never showed as down.
+        if state.had_session && state.up {
+            state.break_began = now.map(|now| began(now, state.last_event));
+        }
+        state.had_session = true;
+    }
+
     pub(super) fn ready(self: &Arc<Self>, data: &Value, workers: &mut Workers) {
         let now = self.now();
-        {
-            let mut state = lock(&self.state);
-            // A session was lost so briefly that the connection never showed as down.
-            if state.had_session && state.up {
-                state.break_began = now.map(|now| began(now, state.last_event));
-            }
-            state.had_session = true;
-        }
         self.is_up(true);
         let servers = data.get("guilds").and_then(Value::as_array).into_iter().flatten();
         let servers: Vec<Id> = servers.filter_map(|server| server.get("id")?.as_str().and_then(Id::read)).collect();
         self.directory_mut().expect(&servers);
+        self.filling.expects(&servers);
         let from = self.break_began();
         let until = now.map(Id::of);
         // Direct messages belong to no server, so no event tells that something was said in them meanwhile.
-        for (lane, newest) in self.reached.all() {
+        let mut directs = self.reached.all();
+        directs.extend(self.filling.left_to_read());
+        for (lane, newest) in directs {
             if lane.as_channel().is_some() {
                 continue;
             }
             let person = person_of(&lane);
             let key = person.and_then(|person| self.directory().direct(person)).or(person).unwrap_or(Id(0));
-            workers.of(key, self).push(Task::Missed(Missed { lane, channel: None, newest, until, from }));
+            let resumed = self.filling.takes_up(&lane);
+            workers.of(key, self).push(Task::Missed(Missed { lane, channel: None, newest, until, from, resumed }));
         }
         tracing::info!(session = data.get("session_id").is_some(), "the gateway is ready");
     }
@@ -239,12 +260,15 @@ impl Discord {
             let (id, until) = channel;
             let lane = self.directory().lane(id);
             // As it is now: what comes from now on is newer than what was missed.
-            let newest = self.reached.of(&lane);
+            let left = self.filling.left_to_read().remove(&lane);
+            let newest = left.or_else(|| self.reached.of(&lane));
             if let Some(newest) = newest.filter(|_| self.keeps(&lane)) {
-                let missed = Missed { lane, channel: Some(id), newest, until, from };
+                let resumed = self.filling.takes_up(&lane);
+                let missed = Missed { lane, channel: Some(id), newest, until, from, resumed };
                 workers.of(id, self).push(Task::Missed(missed));
             }
         }
+        self.filling.knows(guild.id);
         self.roster_watch.is_to_be_read();
     }
 

@@ -78,10 +78,11 @@ impl Discord {
             | WhyNotKept::Hidden
             | WhyNotKept::Elsewhere
             | WhyNotKept::TooLarge
-            | WhyNotKept::Unwritten => Again::Stop,
+            | WhyNotKept::Unwritten
+            | WhyNotKept::NotExported => Again::Stop,
         };
         let bytes = patiently(PAUSES, TRIES, again, || self.api.fetch(&attachment.url, &announced)).await?;
-        keep(&door.data, &attachment.filename, bytes).await.map_err(|error| {
+        keep(&door.blobs, &attachment.filename, bytes).await.map_err(|error| {
             tracing::error!(%error, "a file from Discord can't be kept");
             WhyNotKept::Unwritten
         })

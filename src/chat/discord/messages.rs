@@ -21,6 +21,10 @@ const WRITTEN: [u64; 4] = [0, 19, 20, 23];
 /// The copy of a message with which a thread begins.
 const STARTER: u64 = 21;
 
+pub fn cause_of_message(message: Id) -> String {
+    format!("discord:msg:{message}")
+}
+
 /// How a message comes to the bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {
@@ -72,7 +76,7 @@ impl Discord {
         let (is_bot, heard_from) = (from.bot, from.clone());
         let instead = self.command_to_pick(&text).filter(|_| !backfilled);
         let heard = Heard {
-            cause: format!("discord:msg:{}", message.id),
+            cause: cause_of_message(message.id),
             from,
             lane: said.lane.clone(),
             thread: said.thread,
@@ -84,6 +88,7 @@ impl Discord {
             about,
             opened_from: None,
             draft: None,
+            preview: None,
             raw,
         };
         let lane = heard.lane.clone();
@@ -164,6 +169,7 @@ impl Discord {
             about: None,
             opened_from: None,
             draft: None,
+            preview: None,
             raw,
         };
         self.hand_in(heard).await;

@@ -17,6 +17,7 @@ mod doctor;
 mod embed;
 mod errands;
 mod files;
+mod filling;
 mod form;
 mod gateway;
 mod groups;
@@ -49,6 +50,7 @@ use self::connection::State;
 use self::directory::{Directory, Me};
 use self::errands::Errands;
 use self::files::Files;
+use self::filling::Filling;
 use self::form::Forms;
 use self::wire::{Id, User};
 use crate::app::config::DiscordConfig;
@@ -99,6 +101,7 @@ pub struct Discord {
     token_changed: Notify,
     /// What came in and isn't dealt with yet.
     under_way: UnderWay,
+    filling: Filling,
     /// How many events came in.
     taken: AtomicU64,
 }
@@ -126,6 +129,7 @@ impl Discord {
             errands: Errands::default(),
             token_changed: Notify::new(),
             under_way: UnderWay::default(),
+            filling: Filling::default(),
             taken: AtomicU64::new(0),
         }))
     }
@@ -143,7 +147,8 @@ impl Discord {
                 }
             }
         }
-        self.reached.start(door.newest.iter().map(|(lane, newest)| (lane.clone(), newest.clone())));
+        self.reached.start(door.newest.iter().map(|(lane, known)| (lane.clone(), known.clone())));
+        self.filling.goes_on(&door);
         // A second run of the same adapter goes on with the first one's door.
         let _kept = self.door.set(door);
         let mut beside = JoinSet::new();
@@ -159,6 +164,7 @@ impl Discord {
         beside.spawn(self.clone().answer_all());
         beside.spawn(self.clone().run_errands());
         beside.spawn(self.clone().keep_memberships());
+        beside.spawn(self.clone().keep_fills());
         self.listen().await;
     }
 

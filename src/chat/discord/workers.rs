@@ -53,7 +53,10 @@ impl Workers {
                 while let Some((task, _under_way)) = tasks.recv().await {
                     match task {
                         Task::Event { kind, data } => discord.event(&kind, data).await,
-                        Task::Missed(missed) => discord.catch_up(missed).await,
+                        Task::Missed(missed) => {
+                            discord.catch_up(missed).await;
+                            discord.filling.has_read_a_lane();
+                        }
                     }
                 }
             });

@@ -9,10 +9,12 @@ use serde_json::{Value as Json, json};
 use tokio::sync::Semaphore;
 
 use super::api::Called;
-use super::hear::{FromSlack, is_mine, thread_of};
+use super::hear::{FromSlack, cause_in_history, is_mine, thread_of};
 use super::{PAUSES, Slack, Trouble, lock, moment, timestamp, word};
+use crate::chat::reached::Resumed;
 use crate::chat::reception::Door;
 use crate::chat::{CONVERSATION_BACK, Newest};
+use crate::domain::bot::fills::Event as Fill;
 use crate::domain::{At, CaseId, Lane, Place, Span};
 use crate::ledger::heard::{Account, Belongs, Heard, What};
 
@@ -47,7 +49,7 @@ impl Default for Away {
 struct Gap {
     from: At,
     to: At,
-    why: &'static str,
+    why: String,
     noted: Noted,
 }
 
@@ -62,6 +64,17 @@ enum Noted {
     OnceKept,
 }
 
+/// From where something may be missing that a later process couldn't tell from what is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Missing {
+    /// From what was known of each lane by now.
+    SinceKnown,
+    /// From this moment on, whatever was heard since.
+    From(At),
+    /// The same of one lane.
+    In(Lane, At),
+}
+
 /// A lane to be read from where it was known.
 #[derive(Debug)]
 pub(super) struct ToFill {
@@ -70,6 +83,10 @@ pub(super) struct ToFill {
     /// The message before which reading ends, if not with the newest.
     up_to: Option<String>,
     gap: Gap,
+    /// An earlier process began to read it.
+    resumed: Option<Resumed>,
+    /// From where a later process has to read, beside what it finds known. `None`: that is enough.
+    missing: Option<Missing>,
     /// It is read then, and not sooner: until then Slack holds back what is said.
     not_before: At,
 }
@@ -79,17 +96,42 @@ pub(super) type Known = BTreeMap<Lane, Newest>;
 
 /// What history has of a gap.
 struct Missed {
-    events: Vec<Json>,
+    /// The oldest first, each with the moment of what it tells; of a deletion nobody knows it.
+    events: Vec<(Option<At>, Json)>,
     /// More was said than is read. What was said before this is missing.
     cut_off: Option<At>,
 }
 
 impl Slack {
-    pub(super) fn reached_before(&self, door: &Door) {
-        let known = door.newest.iter().filter(|(lane, _)| lane.platform == self.platform);
+    pub(super) fn reached_before(&self, door: &mut Door) {
         // By Slack's clock: what the bot itself said has our own time beside it.
-        self.reached.start(known.filter_map(|(lane, known)| Some((lane.clone(), newest(&known.message)?))));
+        let by_slack = |known: &mut Known| {
+            known.retain(|lane, known| match newest(&known.message).filter(|_| lane.platform == self.platform) {
+                Some(by_slack) => {
+                    *known = by_slack;
+                    true
+                }
+                None => false,
+            });
+        };
+        by_slack(&mut door.newest);
+        if let Some(unfilled) = &mut door.unfilled {
+            by_slack(&mut unfilled.newest);
+        }
+        self.reached.start(door.newest.clone());
         *lock(&self.away) = Away::Before(self.reached.all());
+    }
+
+    /// What an earlier process left to be read of a lane.
+    fn resumed(&self, lane: &Lane) -> Option<Resumed> {
+        let door = self.door()?;
+        door.unfilled.as_ref()?.resumed(lane, door.newest.get(lane), at)
+    }
+
+    /// When the reading that is under way began.
+    fn began(&self) -> Option<At> {
+        let shown = self.door()?.reception.desk.shown();
+        shown.bot.fills.open.get(&self.platform).map(|fill| fill.since)
     }
 
     /// Nothing has come in since this moment.
@@ -98,6 +140,37 @@ impl Slack {
         let mut away = lock(&self.away);
         if matches!(*away, Away::Here) {
             *away = Away::Since(since, known);
+        }
+    }
+
+    /// By the ledger, what was missed is about to be read: a process that ends before all of it is kept leaves it to the next one.
+    /// Nothing that comes live may be kept before.
+    pub(super) async fn fill_begins(&self, door: &Door, missing: Missing) {
+        let _one_after_another = self.filling.lock().await;
+        let platform = self.platform.clone();
+        let event = match missing {
+            Missing::SinceKnown => Fill::Began { platform, lane: None, from: None },
+            Missing::From(from) => Fill::Began { platform, lane: None, from: Some(from) },
+            Missing::In(lane, from) => Fill::Began { platform, lane: Some(lane), from: Some(from) },
+        };
+        door.reception.fill(event).await;
+    }
+
+    /// What may have been missed that nobody has begun to read.
+    pub(super) fn misses(&self) -> Option<Missing> {
+        match &*lock(&self.away) {
+            Away::Here => None,
+            Away::Before(_) => Some(Missing::SinceKnown),
+            Away::Since(since, _) => Some(Missing::From(*since)),
+        }
+    }
+
+    /// All of it is read, unless more was missed meanwhile.
+    async fn fill_ends(&self) {
+        let Some(door) = self.door() else { return };
+        let _one_after_another = self.filling.lock().await;
+        if self.misses().is_none() && lock(&self.to_fill).is_empty() {
+            door.reception.fill(Fill::Ended { platform: self.platform.clone() }).await;
         }
     }
 
@@ -111,19 +184,34 @@ impl Slack {
                 () = self.returned.notified() => {
                     let under_way = self.under_way.begin();
                     self.find_gaps();
-                    for to_fill in std::mem::take(&mut *lock(&self.to_fill)) {
+                    let all = std::mem::take(&mut *lock(&self.to_fill));
+                    let mut missing: Vec<Missing> = all.iter().filter_map(|it| it.missing.clone()).collect();
+                    missing.dedup();
+                    for missing in missing {
+                        if let Some(door) = self.door() {
+                            self.fill_begins(door, missing).await;
+                        }
+                    }
+                    for to_fill in all {
                         let (slack, turns, under_way) = (self.clone(), turns.clone(), self.under_way.begin());
                         tasks.spawn(async move {
                             slack.fill_at_last(&to_fill, &turns).await;
-                            drop(under_way);
+                            under_way
                         });
+                    }
+                    if tasks.is_empty() {
+                        self.fill_ends().await;
                     }
                     drop(under_way);
                 }
                 Some(ended) = tasks.join_next() => {
-                    if let Err(error) = ended {
+                    let under_way = ended.map_err(|error| {
                         tracing::error!(platform = %self.platform, %error, "the reading of what was missed broke off");
+                    });
+                    if tasks.is_empty() {
+                        self.fill_ends().await;
                     }
+                    drop(under_way);
                 }
             }
         }
@@ -138,6 +226,9 @@ impl Slack {
             Away::Before(known) => (None, known),
             Away::Since(since, known) => (Some(since), known),
         };
+        let unfilled = self.door().and_then(|door| door.unfilled.as_ref()).filter(|_| since.is_none());
+        // A process that takes it up again names the same end, and so claims the same gap.
+        let to = self.began().filter(|began| unfilled.is_none() && since.is_none_or(|since| *began >= since));
         let why = match since {
             Some(_) => "the connection to Slack was away",
             None => "the bot was not running",
@@ -147,9 +238,14 @@ impl Slack {
             Some(_) | None => Noted::IfSomethingWasSaid,
         };
         let mut to_fill = lock(&self.to_fill);
-        for (lane, reached) in self.lanes_to_fill(known, since) {
-            let gap = Gap { from: since.unwrap_or(reached.said), to: now, why, noted };
-            to_fill.push(ToFill { lane, reached, up_to: None, gap, not_before: now });
+        let missing_from = since.or(unfilled.and_then(|unfilled| unfilled.fill.from));
+        for (lane, known) in self.lanes_to_fill(known, missing_from) {
+            let resumed = unfilled.and_then(|_| self.resumed(&lane));
+            let reached = resumed.as_ref().map_or(known, |resumed| resumed.reached.clone());
+            let from = since.unwrap_or(reached.said);
+            let gap = Gap { from, to: to.unwrap_or(now).max(from), why: why.to_owned(), noted };
+            let missing = since.map(Missing::From);
+            to_fill.push(ToFill { lane, reached, up_to: None, gap, resumed, missing, not_before: now });
         }
         // Direct messages are many, and mostly silent: they come last.
         to_fill.sort_by_key(|it| matches!(it.lane.place, Place::Direct(_)));
@@ -163,8 +259,10 @@ impl Slack {
         let reached = self.reached.of(lane).or(absent.map(at));
         let Some(reached) = reached.filter(|_| self.keeps(lane)) else { return };
         let now = self.now();
-        let gap = Gap { from: reached.said, to: now, why: "the bot was not in the channel", noted: Noted::First };
-        lock(&self.to_fill).push(ToFill { lane: lane.clone(), reached, up_to: None, gap, not_before: now });
+        let why = "the bot was not in the channel".to_owned();
+        let gap = Gap { from: reached.said, to: now, why, noted: Noted::First };
+        let (lane, missing) = (lane.clone(), Some(Missing::In(lane.clone(), reached.said)));
+        lock(&self.to_fill).push(ToFill { lane, reached, up_to: None, gap, resumed: None, missing, not_before: now });
         self.returned.notify_one();
     }
 
@@ -177,9 +275,10 @@ impl Slack {
         for (lane, reached) in self.lanes_to_fill(self.reached.all(), Some(minute)) {
             // Some of that minute may have been heard. That doesn't show that all of it was.
             let reached = if reached.said > minute { at(minute) } else { reached };
-            let why = "Slack held events back";
+            let why = "Slack held events back".to_owned();
             let gap = Gap { from: minute, to: not_before, why, noted: Noted::IfSomethingWasSaid };
-            lock(&self.to_fill).push(ToFill { lane, reached, up_to: None, gap, not_before });
+            let missing = Some(Missing::From(minute));
+            lock(&self.to_fill).push(ToFill { lane, reached, up_to: None, gap, resumed: None, missing, not_before });
         }
         self.returned.notify_one();
     }
@@ -197,7 +296,7 @@ impl Slack {
             };
             match filled {
                 Ok(()) => break,
-                Err(trouble @ Trouble::Said(_)) if !trouble.is_about_the_token() => {
+                Err(trouble) if is_final(&trouble) => {
                     tracing::error!(platform = %self.platform, %lane, %trouble, "what was missed can't be read");
                     break;
                 }
@@ -227,36 +326,68 @@ impl Slack {
     }
 
     async fn fill(self: &Arc<Slack>, to_fill: &ToFill) -> Called<()> {
-        let ToFill { lane, reached, up_to, gap, not_before: _ } = to_fill;
+        let ToFill { lane, reached, up_to, gap, resumed, missing: _, not_before: _ } = to_fill;
         let Ok(channel) = self.channel_of(lane).await else { return Ok(()) };
         let cause = self.cause_of(&channel, gap);
         if gap.noted == Noted::First {
             self.note_gap(lane, cause.clone(), gap).await?;
         }
-        let missed = self.missed(lane, &channel, reached, up_to.as_deref()).await;
-        let something_was_said = missed.as_ref().is_ok_and(|missed| !missed.events.is_empty());
-        let before_it_is_kept = match gap.noted {
-            Noted::First => false,
-            // Where history can't be read, something may have been missed.
-            Noted::IfSomethingWasSaid => something_was_said || missed.is_err(),
-            Noted::OnceKept => matches!(missed, Err(Trouble::Said(_))),
+        let missed = match self.missed(lane, &channel, reached, up_to.as_deref()).await {
+            Ok(missed) => missed,
+            Err(trouble) => {
+                if is_final(&trouble) {
+                    let why = format!("{}, and history can't be read: {trouble}", gap.why);
+                    let unread = Gap { why, ..gap.clone() };
+                    self.note_gap(lane, format!("{cause}:unread"), &unread).await?;
+                }
+                return Err(trouble);
+            }
         };
-        if before_it_is_kept {
-            self.note_gap(lane, cause, gap).await?;
+        let something_was_said = !missed.events.is_empty();
+        let found = self.not_kept_yet(&channel, missed.events).await;
+        if gap.noted == Noted::IfSomethingWasSaid && !found.is_empty() {
+            match resumed {
+                None => self.note_gap(lane, cause, gap).await?,
+                Some(resumed) => {
+                    let times = resumed.times(found.iter().map(|(at, _)| at.unwrap_or(gap.to)), gap.to);
+                    for (from, to) in times.earlier.into_iter().chain(times.later) {
+                        let gap = Gap { from, to, ..gap.clone() };
+                        self.note_gap(lane, self.cause_of(&channel, &gap), &gap).await?;
+                    }
+                }
+            }
         }
-        let missed = missed?;
         if let Some(to) = missed.cut_off {
-            let why = "more was said than is read from history";
+            let why = "more was said than is read from history".to_owned();
             let beyond = Gap { from: reached.said, to, why, noted: Noted::First };
             self.note_gap(lane, self.cause_of(&channel, &beyond), &beyond).await?;
         }
-        for event in missed.events {
+        for (_, event) in found {
             self.take_in(&FromSlack { event: &event, id: "", backfilled: true }).await;
         }
         if gap.noted == Noted::OnceKept && something_was_said {
             self.note_gap(lane, self.cause_of_conversation(lane, &channel), gap).await?;
         }
         Ok(())
+    }
+
+    /// What the ledger lacks of it: an earlier process may have kept some.
+    async fn not_kept_yet(&self, channel: &str, events: Vec<(Option<At>, Json)>) -> Vec<(Option<At>, Json)> {
+        let Some(door) = self.door() else { return Vec::new() };
+        let mut lacking = Vec::new();
+        for (at, event) in events {
+            let Some(cause) = cause_in_history(channel, &event) else { continue };
+            match door.reception.answers.is_heard(&format!("{}:{cause}", self.platform)).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                // Keeping it twice is keeping it once.
+                Err(error) => {
+                    tracing::warn!(platform = %self.platform, %error, "whether a message is kept can't be told")
+                }
+            }
+            lacking.push((at, event));
+        }
+        lacking
     }
 
     fn cause_of(&self, channel: &str, gap: &Gap) -> String {
@@ -281,11 +412,13 @@ impl Slack {
             }
         }
         let reached = at(until - CONVERSATION_BACK);
-        let why = "the channel became the case's own only then";
+        let why = "the channel became the case's own only then".to_owned();
         let gap = Gap { from: reached.said, to: until, why, noted: Noted::OnceKept };
         lock(&self.places).begins_to_read(lane);
         let (lane, up_to) = (lane.clone(), Some(card.to_owned()));
-        lock(&self.to_fill).push(ToFill { lane, reached, up_to, gap, not_before: self.now() });
+        // Whether it was read, its own gap says.
+        let not_before = self.now();
+        lock(&self.to_fill).push(ToFill { lane, reached, up_to, gap, resumed: None, missing: None, not_before });
         self.returned.notify_one();
         true
     }
@@ -328,7 +461,7 @@ impl Slack {
 
     async fn note_gap(&self, lane: &Lane, cause: String, gap: &Gap) -> Called<()> {
         let Some(door) = self.door() else { return Ok(()) };
-        let what = What::Gap { from: gap.from, to: gap.to, why: gap.why.to_owned() };
+        let what = What::Gap { from: gap.from, to: gap.to, why: gap.why.clone() };
         let me = self.me().map(|me| me.user).unwrap_or_default();
         let from = Account { id: me, name: "Countersign".to_owned(), bot: true, belongs: Belongs::Member };
         match door.reception.hear(Heard::live(cause, from, lane.clone(), what)).await {
@@ -404,8 +537,14 @@ impl Slack {
                 found(message);
             }
         }
-        Ok(Missed { events: events.into_values().chain(stones).collect(), cut_off })
+        let said = events.into_iter().map(|(ts, event)| (moment(&ts), event));
+        Ok(Missed { events: said.chain(stones.into_iter().map(|stone| (None, stone))).collect(), cut_off })
     }
+}
+
+/// Asking again wouldn't help.
+fn is_final(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Said(_)) && !trouble.is_about_the_token()
 }
 
 /// A message as the newest of its lane. `None`: it is no timestamp of Slack's.

@@ -49,7 +49,7 @@ impl Slack {
             };
             lock(&self.shared).put(id.to_owned(), shared);
             let why = match self.fetched(file, until).await {
-                Ok(bytes) => match keep(&door.data, name, bytes).await {
+                Ok(bytes) => match keep(&door.blobs, name, bytes).await {
                     Ok(file) => {
                         kept.push(file);
                         continue;

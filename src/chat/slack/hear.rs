@@ -347,6 +347,24 @@ fn newest_in(event: &Json) -> Option<String> {
     (!ts.is_empty()).then(|| ts.to_owned())
 }
 
+/// What an event of history is heard as, without the platform; `None`: it says nothing that isn't heard otherwise. It is read from the
+/// message alone, without asking who wrote it.
+pub(super) fn cause_in_history(channel: &str, event: &Json) -> Option<String> {
+    let ts = word(event, "ts");
+    Some(match word(event, "subtype") {
+        "message_changed" => {
+            let message = &event["message"];
+            format!("edit:{channel}:{}:{}", word(message, "ts"), word(&message["edited"], "ts"))
+        }
+        "message_deleted" => format!("del:{channel}:{}", word(event, "deleted_ts")),
+        "channel_join" | "group_join" => presence("join", channel, event, ts),
+        "channel_leave" | "group_leave" => presence("left", channel, event, ts),
+        subtype if WORDS.contains(&subtype) => format!("msg:{channel}:{ts}"),
+        subtype if TOLD_OTHERWISE.contains(&subtype) => return None,
+        _ => format!("event:{channel}:{ts}"),
+    })
+}
+
 /// An event and the message that says the same have timestamps a moment apart.
 fn presence(what: &str, channel: &str, event: &Json, ts: &str) -> String {
     format!("{what}:{channel}:{}:{}", word(event, "user"), ts.split('.').next().unwrap_or_default())

@@ -126,6 +126,8 @@ pub struct Slack {
     to_fill: Mutex<Vec<backfill::ToFill>>,
     /// Events and asks that were taken in and aren't dealt with yet.
     under_way: UnderWay,
+    /// Held while it is recorded that what was missed is read from now on, or is read.
+    filling: tokio::sync::Mutex<()>,
     roster_watch: RosterWatch,
     /// What Slack told of people and groups since the roster was read.
     changes: Mutex<roster::Changes>,
@@ -190,6 +192,7 @@ impl Slack {
             away: Mutex::default(),
             to_fill: Mutex::default(),
             under_way: UnderWay::default(),
+            filling: tokio::sync::Mutex::default(),
             roster_watch: RosterWatch::new(config.platform.clone()),
             changes: Mutex::default(),
             roster: Mutex::default(),
@@ -261,14 +264,15 @@ impl Slack {
     }
 
     /// Listens until it is aborted: finds out who it is, takes events in, keeps rosters, reads what was missed.
-    pub async fn run(self: Arc<Slack>, door: Door) {
+    pub async fn run(self: Arc<Slack>, mut door: Door) {
         {
             let mut places = lock(&self.places);
             for (lane, channel) in door.case_channels.iter().filter(|(lane, _)| lane.platform == self.platform) {
                 places.is_own(lane, channel);
             }
         }
-        self.reached_before(&door);
+        self.reached_before(&mut door);
+        self.fill_begins(&door, backfill::Missing::SinceKnown).await;
         if self.door.set(door).is_err() {
             tracing::error!(platform = %self.platform, "the adapter runs already");
             return;

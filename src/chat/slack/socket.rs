@@ -69,7 +69,7 @@ impl Slack {
             while tasks.try_join_next().is_some() {}
             let wanted = !connections.values().any(|it| matches!(it, State::Opening | State::Up));
             tokio::select! {
-                () = tokio::time::sleep_until(not_before), if wanted => match self.open_connection().await {
+                () = tokio::time::sleep_until(not_before), if wanted => match self.open_after_recording().await {
                     Ok(socket) => {
                         number += 1;
                         opened = Instant::now();
@@ -132,6 +132,14 @@ impl Slack {
             link.trouble = Some(format!("reconnecting since {}: {why}", moment_utc(self.now())));
         }
         link.up = false;
+    }
+
+    /// Before anything comes live, the ledger has that what was missed is read.
+    async fn open_after_recording(&self) -> Result<Socket, Trouble> {
+        if let Some((door, missing)) = self.door().zip(self.misses()) {
+            self.fill_begins(door, missing).await;
+        }
+        self.open_connection().await
     }
 
     async fn open_connection(&self) -> Result<Socket, Trouble> {

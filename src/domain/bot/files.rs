@@ -47,6 +47,8 @@ pub enum WhyNotKept {
     Unreachable,
     #[error("it couldn't be written to the disk")]
     Unwritten,
+    #[error("an export has only its name")]
+    NotExported,
 }
 
 impl WhyNotKept {
@@ -67,6 +69,7 @@ impl WhyNotKept {
             WhyNotKept::Unwritten => {
                 "Look whether the disk is full, and whether blobs/ in the data folder can be written to."
             }
+            WhyNotKept::NotExported => "Whoever shared it may still have it on the platform.",
         }
     }
 }

@@ -1,5 +1,5 @@
 //! What concerns no single case: the policy in force, who stands in for whom, when a digest is due, which approval paths are
-//! slow, which queues get worse, what is excepted from again and again, the platforms, and how the bot itself is. Each part has
+//! slow, which queues get worse, what is excepted from again and again, the platforms, who witnesses whose heads, and how the bot itself is. Each part has
 //! its own state and events.
 //!
 //! It opens no case and reads no clock: it says what should follow ([`Then`]), and the desk sees to it.
@@ -13,6 +13,7 @@ use super::kinds::{Reach, Waits};
 use super::line::Sentence;
 use super::notice::{Notice, Reply, To};
 use super::people::{Handed, People};
+use super::records::HoldScope;
 use super::ruling::Then;
 use super::{
     Actor, At, Case, CaseId, ExceptionClassId, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId,
@@ -24,17 +25,24 @@ mod counts;
 pub mod delegations;
 pub mod digests;
 pub mod files;
+pub mod fills;
 pub mod handed;
+pub mod heads;
+pub mod holds;
+pub mod keys;
 mod leads;
 pub mod ownership;
 pub mod platforms;
 pub mod policies;
 pub mod queues;
+pub mod readings;
 pub mod recurrence;
 pub mod releases;
+pub mod retention;
 pub mod rotas;
 pub mod slow_paths;
 pub mod stages;
+pub mod stamps;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -47,12 +55,17 @@ use condition::{Condition, Start};
 use delegations::{Delegations, Wanted};
 use digests::Digests;
 use files::{Files, WhyNotKept};
+use fills::Fills;
 use handed::{HandedSeat, HandedSeats};
+use heads::Heads;
+use holds::Holds;
+use keys::Keys;
 use ownership::Ownership;
 use platforms::{GroupSet, Platforms};
 use queues::{QueueId, Queues};
 use recurrence::Recurrences;
 use releases::Releases;
+use retention::{Ending, Retention};
 use rotas::Rotas;
 use slow_paths::{SlowPath, SlowPaths};
 use stages::Stages;
@@ -82,6 +95,16 @@ pub struct Bot {
     #[serde(default)]
     pub handed: HandedSeats,
     pub releases: Releases,
+    #[serde(default)]
+    pub fills: Fills,
+    #[serde(default)]
+    pub heads: Heads,
+    #[serde(default)]
+    pub holds: Holds,
+    #[serde(default, skip_serializing_if = "Keys::is_empty")]
+    pub keys: Keys,
+    #[serde(default, skip_serializing_if = "Retention::is_empty")]
+    pub retention: Retention,
 }
 
 /// Became true of the bot. In the ledger the names of both levels are the entry's kind: `delegation.began`.
@@ -101,6 +124,13 @@ pub enum Event {
     Recurrence(recurrence::Event),
     Seat(handed::Event),
     Release(releases::Event),
+    Evidence(readings::Event),
+    Fill(fills::Event),
+    Witness(heads::Event),
+    Head(heads::Publication),
+    Hold(holds::Event),
+    Key(keys::Event),
+    Retention(retention::Event),
 }
 
 /// Asked of the bot: what concerns no single case.
@@ -165,6 +195,8 @@ pub enum Command {
     ClockWentBack {
         by: Span,
     },
+    /// Something was seen of a witness, or of a log whose heads are cosigned here.
+    Heads(heads::Command),
     /// Something about shifts.
     Rota(rotas::Command),
     /// Who really holds what is looked at. The operators' channel names no restricted case.
@@ -188,6 +220,10 @@ pub enum Command {
         workflow: WorkflowId,
         class: ExceptionClassId,
     },
+    /// What was missed on a platform is about to be read from its history, or is read.
+    Fill(fills::Event),
+    /// Somebody read evidence, or wanted to.
+    Read(readings::Event),
     /// Seats of roles are others' from now on, by a handoff.
     HandSeats {
         seats: Vec<HandedSeat>,
@@ -220,6 +256,27 @@ pub enum Command {
         case: CaseId,
         reason: String,
         cases: Vec<Case>,
+    },
+    /// Nothing that this covers is destroyed until it is released.
+    PlaceHold {
+        scope: HoldScope,
+        matter: String,
+        reason: String,
+    },
+    /// Somebody else agreed that a hold ends.
+    ReleaseHold {
+        number: u32,
+        approval: CaseId,
+    },
+    /// What ends up to a moment was looked for.
+    ShowCalendar {
+        ending: Vec<Ending>,
+        upto: At,
+    },
+    /// Holds kept what an approved erasure would have taken.
+    NoteHeld {
+        numbers: Vec<u32>,
+        case: CaseId,
     },
 }
 
@@ -278,6 +335,13 @@ impl Event {
             Event::Recurrence(event) => event.into(),
             Event::Seat(event) => event.into(),
             Event::Release(event) => event.into(),
+            Event::Evidence(event) => event.into(),
+            Event::Fill(event) => event.into(),
+            Event::Witness(event) => event.into(),
+            Event::Head(event) => event.into(),
+            Event::Hold(event) => event.into(),
+            Event::Key(event) => event.into(),
+            Event::Retention(event) => event.into(),
         }
     }
 
@@ -297,77 +361,48 @@ impl Event {
             recurrence::Event::VARIANTS,
             handed::Event::VARIANTS,
             releases::Event::VARIANTS,
+            readings::Event::VARIANTS,
+            fills::Event::VARIANTS,
+            heads::Event::VARIANTS,
+            heads::Publication::VARIANTS,
+            holds::Event::VARIANTS,
+            retention::Event::VARIANTS,
+            keys::Event::VARIANTS,
         ];
         all.into_iter().flatten().copied()
     }
 }
 
-impl From<condition::Event> for Event {
-    fn from(event: condition::Event) -> Event {
-        Event::Bot(event)
-    }
-}
-impl From<policies::Event> for Event {
-    fn from(event: policies::Event) -> Event {
-        Event::Policy(event)
-    }
-}
-impl From<delegations::Event> for Event {
-    fn from(event: delegations::Event) -> Event {
-        Event::Delegation(event)
-    }
-}
-impl From<digests::Event> for Event {
-    fn from(event: digests::Event) -> Event {
-        Event::Digest(event)
-    }
-}
-impl From<platforms::Event> for Event {
-    fn from(event: platforms::Event) -> Event {
-        Event::Platform(event)
-    }
-}
-impl From<files::Event> for Event {
-    fn from(event: files::Event) -> Event {
-        Event::Files(event)
-    }
-}
-impl From<rotas::Event> for Event {
-    fn from(event: rotas::Event) -> Event {
-        Event::Rota(event)
-    }
+/// What each part says became true is the bot's.
+macro_rules! of_the_bot {
+    ($($part:ident::$event:ident => $variant:ident,)*) => {
+        $(impl From<$part::$event> for Event {
+            fn from(event: $part::$event) -> Event {
+                Event::$variant(event)
+            }
+        })*
+    };
 }
 
-impl From<ownership::Event> for Event {
-    fn from(event: ownership::Event) -> Event {
-        Event::Ownership(event)
-    }
-}
-
-impl From<stages::Event> for Event {
-    fn from(event: stages::Event) -> Event {
-        Event::Stage(event)
-    }
-}
-impl From<queues::Event> for Event {
-    fn from(event: queues::Event) -> Event {
-        Event::Queue(event)
-    }
-}
-impl From<releases::Event> for Event {
-    fn from(event: releases::Event) -> Event {
-        Event::Release(event)
-    }
-}
-impl From<recurrence::Event> for Event {
-    fn from(event: recurrence::Event) -> Event {
-        Event::Recurrence(event)
-    }
-}
-impl From<handed::Event> for Event {
-    fn from(event: handed::Event) -> Event {
-        Event::Seat(event)
-    }
+of_the_bot! {
+    condition::Event => Bot,
+    policies::Event => Policy,
+    delegations::Event => Delegation,
+    digests::Event => Digest,
+    platforms::Event => Platform,
+    files::Event => Files,
+    rotas::Event => Rota,
+    ownership::Event => Ownership,
+    stages::Event => Stage,
+    queues::Event => Queue,
+    releases::Event => Release,
+    fills::Event => Fill,
+    keys::Event => Key,
+    readings::Event => Evidence,
+    heads::Publication => Head,
+    heads::Event => Witness,
+    recurrence::Event => Recurrence,
+    handed::Event => Seat,
 }
 
 impl Bot {
@@ -377,14 +412,16 @@ impl Bot {
             Event::Bot(event) => {
                 if let condition::Event::Recovered { policy, .. } = event {
                     self.policy = Some(policy.clone());
+                    self.keys.forget();
                 }
                 self.condition.apply(event, at);
             }
-            Event::Policy(policies::Event::Loaded { hash, schedules, rotas, drills, .. }) => {
+            Event::Policy(policies::Event::Loaded { hash, schedules, rotas, drills, retention, .. }) => {
                 self.policy = Some(hash.clone());
                 self.digests.follow(schedules, at);
                 self.rotas.follow(rotas, at);
                 self.releases.follow(drills, at);
+                self.retention.follow(retention, at);
             }
             Event::Delegation(event) => self.delegations.apply(event),
             Event::Digest(event) => self.digests.apply(event, at),
@@ -401,6 +438,20 @@ impl Bot {
             Event::Recurrence(event) => self.recurrences.apply(event, at),
             Event::Seat(event) => self.handed.apply(event),
             Event::Release(event) => self.releases.apply(event, at),
+            Event::Fill(event) => self.fills.apply(event, at),
+            // It changes nothing.
+            Event::Evidence(
+                readings::Event::Searched { .. }
+                | readings::Event::SearchRefused { .. }
+                | readings::Event::FileRead { .. }
+                | readings::Event::Exported { .. }
+                | readings::Event::ExportRefused { .. },
+            ) => {}
+            Event::Witness(event) => self.heads.apply(event, at),
+            Event::Head(event) => self.heads.publish(event, at),
+            Event::Hold(event) => self.holds.apply(event),
+            Event::Key(event) => self.keys.apply(event),
+            Event::Retention(event) => self.retention.apply(event, at),
         }
     }
 
@@ -479,11 +530,13 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         Command::EndDelegation { number } => draft.end_delegation(*number),
         Command::LoadPolicy { policy: new, text } => draft.load_policy(new, text),
         Command::Rota(command) => draft.rota(command),
+        Command::Read(event) => draft.reading(event),
         Command::Freeze { workflow, until, reason, case } => draft.freeze(workflow, *until, reason, *case),
         Command::Thaw { workflow, reason, cases } => draft.thaw(workflow, reason, cases),
         Command::OverrideFreeze { workflow, case, reason, cases } => {
             draft.override_freeze(workflow, *case, reason, cases)
         }
+        Command::PlaceHold { scope, matter, reason } => draft.place_hold(scope, matter, reason),
 
         // … and what nobody can type.
         _ if ask.by.person().is_some() => Err(Refusal::missing("that is the bot's own business.".to_owned())),
@@ -496,8 +549,10 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         Command::Links { cut_off } => Ok(draft.links(cut_off)),
         Command::Lacks { lacks } => Ok(draft.lacks(lacks)),
         Command::Roster { platform, groups, gone } => Ok(draft.roster(platform, groups, gone)),
+        Command::Heads(seen) => Ok(draft.heads(seen)),
         Command::GroupSet(set) => Ok(draft.record(platforms::Event::GroupSet(set.clone()))),
         Command::FilesNotKept { platform, whys } => Ok(draft.files_not_kept(platform, whys)),
+        Command::Fill(event) => Ok(draft.fill(event)),
         Command::GiveUp { outbox, why, to_operators } => Ok(draft.give_up(*outbox, why, *to_operators)),
         Command::ClockWentBack { by } => {
             Ok(draft.alarm(condition::Event::ClockWentBack { by: *by }, Telling::ClockWentBack { by: *by }))
@@ -513,6 +568,9 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         Command::HandShift { rota, person, by, starts, ends, handoff } => {
             Ok(draft.hand_shift(rota, (person, by), (*starts, *ends), *handoff))
         }
+        Command::ReleaseHold { number, approval } => Ok(draft.release_hold(*number, *approval)),
+        Command::ShowCalendar { ending, upto } => Ok(draft.show_calendar(ending, *upto)),
+        Command::NoteHeld { numbers, case } => Ok(draft.hold_refused(numbers, *case)),
         Command::NoteRecurrence { workflow, class } => {
             draft.note_recurrence(workflow, class);
             Ok(draft.ruling)

@@ -30,6 +30,9 @@ pub enum Event {
         /// The workflows whose way back is drilled, since the first drill is due from the moment it is known.
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
         drills: BTreeSet<WorkflowId>,
+        /// How many days each class of closed cases is kept, since a longer one counts for those that are closed already.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        retention: BTreeMap<Label, u32>,
     },
 }
 
@@ -46,9 +49,19 @@ impl Draft<'_> {
         let rotas = new.rotas.keys().cloned().collect();
         let drilled = new.rollbacks.iter().filter(|(_, rule)| rule.drill_every.is_some());
         let drills = drilled.map(|(workflow, _)| workflow.clone()).collect();
+        let retention = new.days_of_classes();
         let replaces = self.bot.policy.clone();
         let text = body.to_owned();
-        self.push(Event::Loaded { hash: hash.clone(), replaces, by: by.clone(), text, schedules, rotas, drills });
+        self.push(Event::Loaded {
+            hash: hash.clone(),
+            replaces,
+            by: by.clone(),
+            text,
+            schedules,
+            rotas,
+            drills,
+            retention,
+        });
         if !first {
             self.settle_seats(new);
             self.wake_holders(new);

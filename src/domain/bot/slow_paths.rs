@@ -104,7 +104,9 @@ fn answered(event: &approval::Event) -> Option<&Ended> {
         | approval::Event::Lapsed(_)
         | approval::Event::Withdrawn(_)
         | approval::Event::Superseded { .. }
-        | approval::Event::FoundSlow { .. } => None,
+        | approval::Event::FoundSlow { .. }
+        | approval::Event::Deferred { .. }
+        | approval::Event::CarriedOut { .. } => None,
     }
 }
 

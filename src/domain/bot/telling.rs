@@ -3,7 +3,9 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::holds::Hold;
 use super::releases::Freeze;
+use super::retention::Ending;
 use super::rotas::{Swap, Time};
 use super::stages::Changed;
 use crate::domain::line::Sentence;
@@ -162,6 +164,17 @@ pub enum Telling {
         case: CaseId,
         by: PersonId,
         reason: String,
+    },
+    /// Nothing that it covers is destroyed from now on.
+    HoldPlaced(Hold),
+    HoldReleased {
+        hold: Hold,
+        approval: CaseId,
+    },
+    /// What need not be kept any longer soon, or already.
+    Calendar {
+        ending: Vec<Ending>,
+        upto: At,
     },
     /// A sentence of its own.
     Sentence {

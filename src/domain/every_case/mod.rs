@@ -7,7 +7,7 @@ use super::line::Named;
 use super::obligation::{Attribution, Receiver, Under};
 use super::policy::Channel;
 use super::scene::Scene;
-use super::{Actor, At, CaseId, Duty, Label, PersonId, PolicyHash, Refusal, Ruling};
+use super::{Actor, At, CaseId, Duty, Label, Lane, PersonId, PolicyHash, Refusal, Ruling, mark};
 
 mod access;
 pub mod clocks;
@@ -15,12 +15,14 @@ mod excepted;
 mod handing;
 mod kept;
 pub mod remarks;
+mod retained;
 pub mod snooze;
 mod telling;
 pub mod wake;
 
 pub use handing::{HandOver, Handing, InRoles, Moves, moves};
 pub use kept::{Kept, KeptAs, KeptMessage, OpenedFrom, keep};
+pub use retained::Retained;
 pub use telling::{LateAnswer, Telling};
 
 /// Who sees a case that isn't restricted, as whoever opens it is told.
@@ -60,6 +62,16 @@ pub enum Command {
     /// Keeps a message of people's as a note.
     Keep {
         message: KeptMessage,
+    },
+    /// Keeps a message as evidence.
+    Pin {
+        message: KeptMessage,
+        reason: String,
+    },
+    /// Takes it off the list of what was kept; the story stays as it is.
+    Unpin {
+        message: KeptMessage,
+        reason: String,
     },
     /// Asks to be let in to a restricted case. Whoever asks must not learn whether there is one.
     AskIn {
@@ -151,12 +163,26 @@ pub enum Event {
     Joined {
         by: PersonId,
     },
-    /// A message was kept with it by a reaction.
+    /// A message was kept with it, by a reaction or as evidence.
     Kept {
         by: PersonId,
         what: KeptAs,
         #[serde(flatten)]
         message: KeptMessage,
+        /// Why it is evidence, in the words of whoever pinned it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// A message that was kept is on the list of such no more. What was kept stays in the story.
+    Unpinned {
+        by: PersonId,
+        lane: Lane,
+        /// The platform's own id of it.
+        #[serde(serialize_with = "mark::id")]
+        message: String,
+        said: At,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// From then on its own people alone see it.
     Restricted {
@@ -206,6 +232,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         seats: Vec<Label>,
     },
+    /// It is closed, and kept until then at least.
+    Retained(Retained),
 }
 
 impl Event {
@@ -221,10 +249,12 @@ impl Event {
             | Event::Joined { .. }
             | Event::AskedIn { .. }
             | Event::Kept { .. }
+            | Event::Unpinned { .. }
             | Event::Observed { .. }
             | Event::Snoozed { .. }
             | Event::PolicyReplaced { .. }
-            | Event::HandedOver { .. } => None,
+            | Event::HandedOver { .. }
+            | Event::Retained(_) => None,
         }
     }
 
@@ -241,9 +271,11 @@ impl Event {
             | Event::Linked { .. }
             | Event::AskedIn { .. }
             | Event::Kept { .. }
+            | Event::Unpinned { .. }
             | Event::Observed { .. }
             | Event::Snoozed { .. }
-            | Event::PolicyReplaced { .. } => false,
+            | Event::PolicyReplaced { .. }
+            | Event::Retained(_) => false,
         }
     }
 }
@@ -264,6 +296,8 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Waive { duty, reason } => clocks::waive(scene, *duty, reason),
         Command::AskIn { text } => access::ask_in(scene, text),
         Command::Keep { message } => kept::keep(scene, message, KeptAs::Note),
+        Command::Pin { message, reason } => kept::pin(scene, message, reason),
+        Command::Unpin { message, reason } => kept::unpin(scene, message, reason),
         Command::Snooze { until } => snooze::snooze(scene, *until),
         Command::Contest { duty, says, reason } => clocks::contest(scene, *duty, says, reason),
         Command::Settle { duty, to, reason } => clocks::settle(scene, *duty, to, reason),

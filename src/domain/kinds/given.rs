@@ -11,6 +11,8 @@ pub enum Reach {
     Case(CaseId),
     /// These, as far as the desk keeps them at hand.
     These(Vec<CaseId>),
+    /// Each of these, whether it is open or over.
+    Each(Vec<CaseId>),
     /// Handoffs that nobody has answered yet.
     Offers,
     /// These, and the offers beside them.
@@ -41,7 +43,12 @@ impl Reach {
                 Reach::HeldBy { people, roles, workflow: None }
             }
             Reach::WithOffers(of_it) => Reach::WithOffers(Box::new(of_it.resolved(of))),
-            Reach::Case(_) | Reach::These(_) | Reach::Offers | Reach::On { .. } | Reach::HeldBy { .. } => self,
+            Reach::Case(_)
+            | Reach::These(_)
+            | Reach::Each(_)
+            | Reach::Offers
+            | Reach::On { .. }
+            | Reach::HeldBy { .. } => self,
         }
     }
 
@@ -49,7 +56,7 @@ impl Reach {
     pub fn wants(&self, case: &Case) -> bool {
         match self {
             Reach::Case(id) => case.id == *id,
-            Reach::These(ids) => ids.contains(&case.id),
+            Reach::These(ids) | Reach::Each(ids) => ids.contains(&case.id),
             Reach::Offers => matches!(&case.body, Body::Handoff(it) if it.state == HandoffState::Offered),
             Reach::WithOffers(of_it) => of_it.wants(case) || Reach::Offers.wants(case),
             Reach::AllOf { .. } => false,

@@ -218,6 +218,9 @@ macro_rules! kinds {
             pub fn keeping(self, what: KeptAs, message: KeptMessage) -> Option<Command> {
                 match what {
                     KeptAs::Note => Some(every_case::Command::Keep { message }.into()),
+                    KeptAs::Evidence => {
+                        Some(every_case::Command::Pin { message, reason: String::new() }.into())
+                    }
                     KeptAs::FollowUp => match self {
                         $(CaseKind::$kind => {
                             <$room::$kind as Kind>::follow_up_on(message).map(Command::$kind)
@@ -251,7 +254,6 @@ macro_rules! kinds {
         /// What a case is beside what every case is.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        #[expect(clippy::large_enum_variant, reason = "few are in memory at a time, and each is read far more than moved")]
         pub enum Body {
             $($kind($room::$kind),)*
         }
@@ -664,9 +666,9 @@ impl fmt::Display for CaseKind {
 }
 
 impl Event {
-    /// Whether it says that the case took a turn, rather than what that means for its obligations.
+    /// Whether it says that the case took a turn, rather than what that means for its obligations and for how long it is kept.
     pub const fn is_turn(&self) -> bool {
-        !matches!(self, Event::Duty(_))
+        !matches!(self, Event::Duty(_) | Event::Case(every_case::Event::Retained(_)))
     }
 }
 

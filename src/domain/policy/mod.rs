@@ -16,16 +16,23 @@ use super::{
 pub mod address;
 pub mod exceptions;
 pub mod handoffs;
+pub mod heads;
+pub mod records;
 pub mod redflag;
+pub mod retention;
 pub mod rollbacks;
 pub mod webhooks;
+pub mod witness;
 pub mod written;
 
 pub use exceptions::{AtEnd, ControlRule, ExceptionClass, Exceptions, QueueRule, RecurrenceRule, Windows};
 pub use handoffs::Handoffs;
+pub use heads::HeadsRule;
+pub use records::Records;
 pub use redflag::RedFlag;
 pub use rollbacks::{RollbackRule, RollbackTimes, StepRule, Way};
 pub use webhooks::Webhook;
+pub use witness::{Witness, WitnessQuorum, Witnessing};
 pub use written::{PolicyErrors, schema};
 
 /// The example that is used when no policy file is named: a bank with a production and a pilot workflow.
@@ -56,6 +63,10 @@ pub struct Policy {
     pub paths: BTreeMap<PathId, Path>,
     pub exceptions: Exceptions,
     pub handoffs: Handoffs,
+    /// Where it is decided what becomes of records. `None`: nothing can be erased.
+    pub records: Option<Records>,
+    /// In the order of the file: the first that fits a case is the one that counts.
+    pub retention: Vec<retention::RetentionClass>,
     /// How workflows go back. One that isn't here can't be rolled back.
     pub rollbacks: BTreeMap<WorkflowId, RollbackRule>,
     pub may: May,
@@ -69,6 +80,9 @@ pub struct Policy {
     pub regulation: BTreeMap<WorkflowId, Regulation>,
     /// Machines outside that may be called.
     pub webhooks: BTreeMap<WebhookId, Webhook>,
+    pub witnessing: Witnessing,
+    /// Where signed heads are published. `None`: nowhere.
+    pub heads: Option<HeadsRule>,
 }
 
 /// A channel of one platform: `credit-ai` is the local room's, `slack:C024BE91L` is Slack's.
@@ -356,6 +370,10 @@ pub struct May {
     pub propose_rollback: Vec<RoleId>,
     /// Hold changes, end that, and let something through.
     pub freeze_promotions: Vec<RoleId>,
+    /// Ask that words are erased, and see beforehand what that would take.
+    pub request_erasure: Vec<RoleId>,
+    /// Place a legal hold, ask that one ends, and see which there are.
+    pub place_hold: Vec<RoleId>,
     pub change_severity: Vec<RoleId>,
     pub close_incident: Vec<RoleId>,
     pub waive_duty: Vec<RoleId>,
@@ -363,6 +381,11 @@ pub struct May {
     pub reload_policy: Vec<RoleId>,
     /// Set or end a delegation for somebody else.
     pub delegate_for_others: Vec<RoleId>,
+    /// Search what is kept. Empty: whoever the policy knows searches what they see, as it stands now. Where roles are named, they
+    /// alone search, and find what was edited or deleted since, too.
+    pub search_evidence: Vec<RoleId>,
+    /// Export evidence in chat. `None`: nobody may.
+    pub export_evidence: Option<Vec<RoleId>>,
     /// Hand over what somebody else holds. `None`: nobody may.
     pub hand_over: Option<Vec<RoleId>>,
     /// Take over what somebody else holds, without their word. `None`: nobody may.
@@ -466,7 +489,8 @@ impl Policy {
     pub fn channels(&self) -> impl Iterator<Item = &Channel> {
         let workflows = self.workflows.values().flat_map(|workflow| &workflow.channels);
         let digests = self.digests.iter().map(|schedule| &schedule.channel);
-        workflows.chain(digests).chain(&self.operators).chain(&self.announcements)
+        let heads = self.heads.iter().filter_map(|rule| rule.channel.as_ref());
+        workflows.chain(digests).chain(heads).chain(&self.operators).chain(&self.announcements)
     }
 
     /// Everybody who may hold a role at one time or another: its members, and who takes turns in its rota.

@@ -13,7 +13,7 @@ use super::super::calendar::Falls;
 use super::super::text::{list, skeleton};
 use super::super::{At, Duty, PersonId, RoleId, Severity, Span, WorkflowId, WorkflowStage};
 use super::written::Lines;
-use super::{Channel, Person, Policy, TimeIsUp, Workflow};
+use super::{Channel, Person, Policy, TimeIsUp, WitnessQuorum, Workflow};
 
 mod layers;
 mod owed;
@@ -82,6 +82,7 @@ pub fn flags(policy: &Policy, text: Option<&str>) -> Vec<RedFlag> {
     check.channels();
     check.calendars();
     check.digests();
+    check.witnesses();
     let mut flags = check.flags;
     flags.sort_by(|one, other| (one.line, one.id, &one.what).cmp(&(other.line, other.id, &other.what)));
     flags.dedup();
@@ -118,6 +119,20 @@ impl<'p> Check<'p> {
 
     fn line(&self, path: &[&str]) -> Option<usize> {
         self.lines.as_ref()?.line(path)
+    }
+
+    fn witnesses(&mut self) {
+        let witnessing = &self.policy.witnessing;
+        if witnessing.quorum == WitnessQuorum::Nobody && !witnessing.witnesses.is_empty() {
+            let names = list(witnessing.witnesses.keys());
+            self.add(
+                "witnesses-count-for-nothing",
+                self.line(&["witness", "quorum"]).or_else(|| self.line(&["witness"])),
+                format!("{names} cosigns the heads, and a head counts without it"),
+                "Whoever holds the database and its key can then write another history, and it is taken for good.",
+                "quorum = \"all\"",
+            );
+        }
     }
 
     fn head(&mut self) {

@@ -16,14 +16,19 @@ mod digests;
 mod exceptions;
 mod finding;
 mod handoffs;
+mod heads;
+mod may;
+mod records;
 mod regulation;
 mod resolve;
+mod retention;
 mod rollbacks;
 mod rotas;
 mod targets;
 mod tree;
 mod value;
 mod webhooks;
+mod witness;
 mod word;
 
 #[cfg(test)]
@@ -32,7 +37,9 @@ mod tests;
 use exceptions::{ExceptionsTable, QueueTable};
 pub use finding::{PolicyError, PolicyErrors};
 use handoffs::HandoffTable;
+use records::RecordsTable;
 use regulation::RegulationTable;
+use retention::RetentionTable;
 use rollbacks::RollbackTable;
 pub(super) use tree::Lines;
 use word::{Placed, Word, Words, kind};
@@ -127,6 +134,12 @@ struct Document {
     /// How something is handed over to somebody else.
     #[serde(default)]
     handoff: HandoffTable,
+    /// What becomes of records: where erasures, and the end of legal holds, are approved.
+    records: Option<RecordsTable>,
+    /// How long closed cases are kept. The first class that fits a case is the one that counts; where none does, `keep_evidence_days` of
+    /// its workflow.
+    #[serde(default)]
+    retention: Vec<Placed<RetentionTable>>,
     /// Who may do what. What is not listed, everybody may whom the policy knows.
     #[serde(default)]
     may: MayTable,
@@ -142,6 +155,11 @@ struct Document {
     /// How workflows go back to an older version, workflow by workflow. One that is not here cannot be rolled back.
     #[serde(default)]
     rollback: BTreeMap<Word<kind::Workflow>, RollbackTable>,
+    /// Who confirms that the ledger only grows, and for whom this bot does so.
+    #[serde(default)]
+    witness: witness::WitnessesTable,
+    /// Where signed heads are published, so that somebody outside has them. Nowhere if left out.
+    heads: Option<Placed<heads::HeadsTable>>,
 }
 
 /// What holds for the whole file.
@@ -472,6 +490,10 @@ struct MayTable {
     propose_rollback: Option<Words<kind::RoleOrAnyone>>,
     /// Hold changes of a workflow, end that, and let an approval through all the same.
     freeze_promotions: Option<Words<kind::RoleOrAnyone>>,
+    /// Ask that words are erased, and see beforehand what that would take.
+    request_erasure: Option<Words<kind::RoleOrAnyone>>,
+    /// Place a legal hold, ask that one ends, and see which there are.
+    place_hold: Option<Words<kind::RoleOrAnyone>>,
     /// Raise or lower an incident's severity.
     change_severity: Option<Words<kind::RoleOrAnyone>>,
     /// Resolve, withdraw or merge an incident.
@@ -484,6 +506,11 @@ struct MayTable {
     reload_policy: Option<Words<kind::RoleOrAnyone>>,
     /// Set or end a delegation for somebody else.
     delegate_for_others: Option<Words<kind::RoleOrAnyone>>,
+    /// Search what is kept (`/evidence search`). Left out: everybody searches what they see, as it stands now. Whoever is named
+    /// here also finds what was edited or deleted since, and nobody else searches at all.
+    search_evidence: Option<Words<kind::RoleOrAnyone>>,
+    /// Have a bundle of evidence made in chat (`/evidence export`). Nobody may if left out: a bundle leaves with all that was said.
+    export_evidence: Option<Words<kind::RoleOrAnyone>>,
     /// Hand over what somebody else holds. Nobody may if left out: everybody hands over their own.
     hand_over: Option<Words<kind::RoleOrAnyone>>,
     /// Take over in an emergency what somebody else holds, without their word. Nobody may if left out.

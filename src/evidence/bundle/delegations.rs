@@ -55,8 +55,8 @@ impl<'e> Delegations<'e> {
         Delegations { all }
     }
 
-    /// The entries, by number, that a case's evidence needs of them.
-    pub(super) fn touching(&self, entries: &[Sealed]) -> BTreeSet<u64> {
+    /// Those that bear on a case, by number.
+    pub(super) fn touching(&self, entries: &[Sealed]) -> BTreeSet<u32> {
         let mut numbers: BTreeSet<u32> = BTreeSet::new();
         for (envelope, by, events) in ruled(entries) {
             numbers.extend(events.iter().flat_map(named));
@@ -72,20 +72,28 @@ impl<'e> Delegations<'e> {
                 }
             }
         }
-        let last = entries.iter().map(Sealed::seq).max().unwrap_or_default();
+        numbers
+    }
+
+    /// The entries of these, by number, that come before another entry.
+    pub(super) fn entries_of(&self, numbers: &BTreeSet<u32>, before: u64) -> BTreeSet<u64> {
         let of_these = self.all.iter().filter(|(number, _)| numbers.contains(number));
-        of_these.flat_map(|(_, told)| &told.entries).copied().filter(|seq| *seq < last).collect()
+        of_these.flat_map(|(_, told)| &told.entries).copied().filter(|seq| *seq < before).collect()
+    }
+
+    /// Entries of delegations of which none says whose they are.
+    pub(super) fn nameless(&self) -> Vec<String> {
+        let nameless = self.all.iter().filter(|(_, told)| told.set.is_none());
+        let said = |(number, told): (&u32, &Told<'_>)| {
+            let seq = told.entries.first().copied().unwrap_or_default();
+            format!("Entry {seq} is of delegation no. {number}, but no entry in data/context says whose it is.")
+        };
+        nameless.map(said).collect()
     }
 
     /// What the case's entries, and those of the delegations themselves, show to be missing.
     pub(super) fn holes(&self, entries: &[Sealed]) -> Vec<String> {
         let mut holes = Vec::new();
-        for (number, told) in self.all.iter().filter(|(_, told)| told.set.is_none()) {
-            let seq = told.entries.first().copied().unwrap_or_default();
-            holes.push(format!(
-                "Entry {seq} is of delegation no. {number}, but no entry in data/context says whose it is."
-            ));
-        }
         for (number, told) in &self.all {
             let mut after = ruled(entries).map(|(envelope, ..)| envelope);
             if let Some(OwnedEnvelope { seq, .. }) = after.find(|at| told.is_over_unsaid(at)) {

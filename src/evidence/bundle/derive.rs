@@ -1,22 +1,21 @@
-//! What a bundle says about a case besides the evidence itself: made from the sealed entries and the policy, and from
-//! nothing else, so that whoever checks a bundle can make it again.
+//! What the sealed entries say: read, folded to a case, and which entries of no case explain it. From nothing but the entries,
+//! so that whoever checks a bundle comes to the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
+use super::super::keys::{self, Changed};
 use super::delegations::Delegations;
-use super::{Files, transcript};
-use crate::csv;
+use super::missed;
 use crate::domain::bot::policies;
 use crate::domain::kinds::DutyEvent;
 use crate::domain::mark::ERASED;
-use crate::domain::obligation::{Change, Holder, Obligation, Standing};
-use crate::domain::{At, BotEvent, Case, CaseId, Event, Policy, PolicyHash, Span};
+use crate::domain::obligation::Change;
+pub(super) use crate::domain::text::iso;
+use crate::domain::{At, BotEvent, Case, CaseId, Event, PolicyHash};
 use crate::ledger::heard::NotKept;
 use crate::ledger::record::{Erased, Introduced, NotTold, Record, Told};
 use crate::ledger::{self, Subjects, parts};
-use crate::seal::{Actor, Checkpoint, Clock, Envelope, Pseudonym};
+use crate::seal::{Actor, Clock, Envelope, Pseudonym};
 
 /// An entry of the ledger, and what could be read of it.
 pub(super) struct Sealed {
@@ -53,21 +52,6 @@ pub(super) struct Attachment {
     pub name: String,
     pub bytes: u64,
     pub sha256: String,
-}
-
-pub(super) struct Source<'a> {
-    pub case: CaseId,
-    pub entries: &'a [Sealed],
-    /// Entries that belong to no case and say who is meant by a pseudonym, which policy the case was opened under, who stood
-    /// in for whom, or whose words were erased.
-    pub context: &'a [Sealed],
-    pub head: &'a Checkpoint,
-    /// The program and its version.
-    pub made_by: &'a str,
-    /// The policy's text, unless it was erased.
-    pub policy: Option<&'a str>,
-    /// Hashes of the attachments that are in the bundle.
-    pub attached: BTreeSet<&'a str>,
 }
 
 /// A case as its entries make it, and what they show to be missing.
@@ -143,6 +127,11 @@ pub(super) fn mentioned<'e>(entries: impl Iterator<Item = &'e Sealed>) -> BTreeS
     all
 }
 
+/// The pseudonym that an entry introduces.
+pub(super) fn introduces(entry: &Sealed) -> Option<Pseudonym> {
+    if let Some(Record::Introduced(it)) = &entry.record { Some(it.pseudonym) } else { None }
+}
+
 /// The policy that an entry loaded, and the one that was in force before.
 pub(super) fn loaded(entry: &Sealed) -> Option<(&PolicyHash, Option<&PolicyHash>)> {
     let Some(Record::Bot(ruled)) = &entry.record else { return None };
@@ -150,6 +139,12 @@ pub(super) fn loaded(entry: &Sealed) -> Option<(&PolicyHash, Option<&PolicyHash>
         let BotEvent::Policy(policies::Event::Loaded { hash, replaces, .. }) = event else { return None };
         Some((hash, replaces.as_ref()))
     })
+}
+
+/// The changes of keys that these entries record, oldest first.
+pub(super) fn key_changes(beside: &[Sealed]) -> Vec<Changed> {
+    let change = |entry: &Sealed| keys::change_in(entry.seq(), entry.record.as_ref()?);
+    beside.iter().filter_map(change).collect()
 }
 
 /// Whether the entry loaded the policy with this hash.
@@ -169,32 +164,67 @@ pub(super) fn policies(case: CaseId, entries: &[Sealed], beside: &[Sealed]) -> B
     of_opening.into_iter().chain(later.map(Sealed::seq)).collect()
 }
 
-/// The entries among these that a case's evidence needs: who is meant in it, what brought in the policies that it was opened
-/// under and went on under, who stood in for whom when something was ruled in it, and what erased words of it or of those.
-pub(super) fn context(case: CaseId, entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
-    let touching = Delegations::of(&beside).touching(entries);
-    let policies = policies(case, entries, &beside);
-    let of_the_bot = beside.iter().filter(|entry| touching.contains(&entry.seq()) || policies.contains(&entry.seq()));
-    let mentioned = mentioned(entries.iter().chain(of_the_bot));
+/// The entries of no case that a bundle needs, as one case after the other asks for them.
+pub(super) struct Explained<'e> {
+    beside: &'e [Sealed],
+    told: Delegations<'e>,
+    needed: BTreeSet<u64>,
+    delegations: BTreeSet<u32>,
+    last: u64,
+}
+
+impl<'e> Explained<'e> {
+    /// `beside`: entries of no case, oldest first.
+    pub(super) fn by(beside: &'e [Sealed]) -> Explained<'e> {
+        let told = Delegations::of(beside);
+        Explained { beside, told, needed: BTreeSet::new(), delegations: BTreeSet::new(), last: 0 }
+    }
+
+    /// Those that one case's evidence needs, by number: who is meant in it, what brought in the policies that it was opened under
+    /// and went on under, who stood in for whom when something was ruled in it, when something of it may have been missed, by which
+    /// key heads were signed when, and what erased words of it or of those.
+    pub(super) fn add(&mut self, case: CaseId, entries: &[Sealed]) -> BTreeSet<u64> {
+        let delegations = self.told.touching(entries);
+        let last = entries.iter().map(Sealed::seq).max().unwrap_or_default();
+        let mut of_the_bot = self.told.entries_of(&delegations, last);
+        of_the_bot.extend(policies(case, entries, self.beside));
+        of_the_bot.extend(missed::touching(entries, self.beside));
+        of_the_bot.extend(key_changes(self.beside).iter().map(|changed| changed.heads.seq));
+        let own = explain(entries, &of_the_bot, self.beside);
+        self.needed.extend(&own);
+        self.delegations.extend(delegations);
+        self.last = self.last.max(last);
+        own
+    }
+
+    /// Those that all of them together need: what became of a delegation later than one case's end, too, since to another case
+    /// it would seem to be in force still.
+    pub(super) fn all(mut self) -> BTreeSet<u64> {
+        let told = self.told.entries_of(&self.delegations, self.last);
+        self.needed.extend(explain(&[], &told, self.beside));
+        self.needed
+    }
+}
+
+/// These entries of the bot's, who is meant in them and in a case's, and what erased words of any of them.
+fn explain(entries: &[Sealed], of_the_bot: &BTreeSet<u64>, beside: &[Sealed]) -> BTreeSet<u64> {
+    let named = beside.iter().filter(|entry| of_the_bot.contains(&entry.seq()));
+    let mentioned = mentioned(entries.iter().chain(named));
     let explains = |entry: &Sealed| {
-        policies.contains(&entry.seq())
-            || touching.contains(&entry.seq())
+        of_the_bot.contains(&entry.seq())
             || matches!(&entry.record, Some(Record::Introduced(it)) if mentioned.contains(&it.pseudonym))
     };
-    let mut gone: BTreeSet<u64> = entries
-        .iter()
-        .chain(beside.iter().filter(|entry| explains(entry)))
-        .filter(|it| it.is_erased())
-        .map(Sealed::seq)
-        .collect();
-    let mut needed = Vec::new();
+    let explaining = beside.iter().filter(|entry| explains(entry));
+    let mut gone: BTreeSet<u64> =
+        entries.iter().chain(explaining).filter(|it| it.is_erased()).map(Sealed::seq).collect();
+    let mut needed = BTreeSet::new();
     for entry in beside {
-        if explains(&entry) || erased_by(&entry).iter().any(|seq| gone.contains(seq)) {
+        if explains(entry) || erased_by(entry).iter().any(|seq| gone.contains(seq)) {
             // What records an erasure may have been erased too, by one that comes later.
             if entry.is_erased() {
                 gone.insert(entry.seq());
             }
-            needed.push(entry);
+            needed.insert(entry.seq());
         }
     }
     needed
@@ -234,184 +264,6 @@ pub(super) fn not_kept(entries: &[Sealed]) -> impl Iterator<Item = (u64, &NotKep
 /// Only what is a hash may become part of a path.
 fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}
-
-/// Everything in `data/` but proofs, head, key, policy and attachments.
-pub(super) fn files(source: &Source<'_>) -> Files {
-    let mut files = Files::new();
-    for (folder, entries) in [("entries", source.entries), ("context", source.context)] {
-        let mut lines = String::new();
-        for entry in entries {
-            let seq = entry.seq();
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            let line = json!({
-                "seq": seq,
-                "leaf": text(&entry.leaf),
-                "facts": entry.facts.text.as_deref().map(text),
-                "facts_salt": entry.facts.salt.as_deref().map(hex::encode),
-                "words": entry.words.text.as_deref().map(text),
-                "words_salt": entry.words.salt.as_deref().map(hex::encode),
-            });
-            lines.push_str(&format!("{line}\n"));
-            files.insert(format!("data/{folder}/{seq}.leaf"), entry.leaf.clone());
-            for (part, kept) in [("facts", &entry.facts), ("words", &entry.words)] {
-                if let Some(text) = &kept.text {
-                    files.insert(format!("data/{folder}/{seq}.{part}"), text.clone());
-                }
-            }
-        }
-        files.insert(format!("data/{folder}.jsonl"), lines.into_bytes());
-    }
-    let policy = source.policy.and_then(|text| Policy::read(text).ok());
-    let folded = fold(source.case, source.entries);
-    let attachments = attachments(source.entries);
-    files.insert("data/case.json".to_owned(), case_json(source, folded.case.as_ref(), &attachments).into_bytes());
-    if let Some(case) = &folded.case {
-        files.insert("data/duties.csv".to_owned(), duties(case, policy.as_ref()).into_bytes());
-    }
-    if !attachments.is_empty() || not_kept(source.entries).next().is_some() {
-        files.insert("data/attachments.csv".to_owned(), names(source, &attachments).into_bytes());
-    }
-    let story = transcript::items(source, folded.case.as_ref(), policy.as_ref());
-    let title =
-        folded.case.as_ref().map_or_else(|| source.case.to_string(), |case| format!("{}: {}", source.case, case.title));
-    files.insert("data/transcript.html".to_owned(), transcript::html(&title, source, &story).into_bytes());
-    files.insert("data/transcript.md".to_owned(), transcript::markdown(&title, source, &story).into_bytes());
-    files
-}
-
-fn case_json(source: &Source<'_>, case: Option<&Case>, attachments: &[Attachment]) -> String {
-    let seqs: Vec<u64> = source.entries.iter().map(Sealed::seq).collect();
-    let context: Vec<u64> = source.context.iter().map(Sealed::seq).collect();
-    let erased: Vec<u64> =
-        source.entries.iter().chain(source.context).filter(|entry| entry.is_erased()).map(Sealed::seq).collect();
-    let attached = attachments.iter().filter(|it| source.attached.contains(it.sha256.as_str())).count();
-    // Beyond its last entry the bundle knows nothing; an exception may have run out since.
-    let envelopes = source.entries.iter().chain(source.context).filter_map(|entry| entry.envelope.as_ref());
-    let as_of = envelopes.map(|envelope| envelope.at).max();
-    let about = json!({
-        "format": "countersign-bundle/1",
-        "made_by": source.made_by,
-        "case": source.case,
-        "kind": source.case.kind,
-        "title": case.map(|case| &case.title),
-        "workflow": case.map(|case| &case.workflow),
-        "state": case.zip(as_of).map(|(case, as_of)| case.state_at(as_of)),
-        "state_as_of_us": as_of,
-        "restricted": case.map(|case| case.restricted),
-        "opened_us": case.map(|case| case.opened),
-        "closed_us": case.and_then(|case| case.closed),
-        "policy": case.map(|case| &case.policy),
-        "policy_included": source.policy.is_some(),
-        "ledger": {
-            "origin": source.head.origin,
-            "size": source.head.size,
-            "root": source.head.root.to_base64(),
-        },
-        "entries": { "count": seqs.len(), "numbers": seqs },
-        "context": { "count": context.len(), "numbers": context },
-        "erased": erased,
-        "attachments": { "named": attachments.len(), "included": attached, "never_kept": not_kept(source.entries).count() },
-    });
-    format!("{about:#}\n")
-}
-
-/// `2026-11-23T09:00:00.000000Z`
-pub(super) fn iso(at: At) -> String {
-    at.utc().map_or_else(|| format!("{} µs", at.0), |at| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string())
-}
-
-fn duties(case: &Case, policy: Option<&Policy>) -> String {
-    let mut table = String::new();
-    csv::row(
-        &mut table,
-        [
-            "case",
-            "number",
-            "duty",
-            "about",
-            "holder",
-            "people",
-            "opened",
-            "due",
-            "target_s",
-            "calendar",
-            "quorum",
-            "state",
-            "closed",
-            "closed_by",
-            "reason",
-            "late_since",
-            "attributed",
-            "attributed_because",
-            "contested",
-            "paused_s",
-            "nudges",
-            "escalations",
-            "last_told",
-        ],
-    );
-    for obligation in &case.obligations {
-        csv::row(&mut table, duty(case, obligation, policy));
-    }
-    table
-}
-
-fn duty(case: &Case, it: &Obligation, policy: Option<&Policy>) -> Vec<String> {
-    let seconds = |span: Span| (span.0 / 1_000_000).to_string();
-    let name = |id| policy.map_or_else(|| format!("{id}"), |policy| policy.name_of(id));
-    let holder = match &it.holder {
-        Holder::Roles(roles) => crate::domain::text::list(roles.iter()),
-        Holder::Person(person) => name(person),
-    };
-    let (closed_by, reason) = match &it.standing {
-        Standing::Met { by, .. } => (by.as_ref().map(name), None),
-        Standing::Waived { by, reason, .. } => (Some(name(by)), Some(reason.clone())),
-        Standing::Void { reason, .. } => (None, Some(reason.clone())),
-        Standing::Paused { by, reason, .. } => (by.as_ref().map(name), Some(reason.clone())),
-        Standing::Owed => (None, None),
-    };
-    let breach = it.breach.as_ref();
-    let contested = breach.and_then(|breach| breach.contested.as_ref());
-    vec![
-        case.id.to_string(),
-        it.number.to_string(),
-        it.duty.to_string(),
-        it.about.as_ref().map(ToString::to_string).unwrap_or_default(),
-        holder,
-        it.held_by.iter().map(name).collect::<Vec<_>>().join(", "),
-        iso(it.opened),
-        iso(it.terms.due),
-        seconds(it.terms.target),
-        it.terms.calendar.as_ref().map(ToString::to_string).unwrap_or_default(),
-        it.terms.quorum.to_string(),
-        it.state().word().to_owned(),
-        it.closed().map(iso).unwrap_or_default(),
-        closed_by.unwrap_or_default(),
-        reason.unwrap_or_default(),
-        breach.map(|breach| iso(breach.since)).unwrap_or_default(),
-        breach.map(|breach| breach.attributed.to_string()).unwrap_or_default(),
-        breach.and_then(|breach| breach.reason.clone()).unwrap_or_default(),
-        contested.map(|it| format!("{} says {}: {}", name(&it.by), it.says, it.reason)).unwrap_or_default(),
-        seconds(it.paused),
-        it.nudges_told().to_string(),
-        it.called().count().to_string(),
-        it.last_told.map(iso).unwrap_or_default(),
-    ]
-}
-
-fn names(source: &Source<'_>, attachments: &[Attachment]) -> String {
-    let mut table = String::new();
-    csv::row(&mut table, ["sha256", "name", "bytes", "entry", "included", "never_kept_because"]);
-    for Attachment { seq, name, bytes, sha256 } in attachments {
-        let included = if source.attached.contains(sha256.as_str()) { "yes" } else { "no" };
-        csv::row(&mut table, [sha256.as_str(), name, &bytes.to_string(), &seq.to_string(), included, ""]);
-    }
-    for (seq, NotKept { name, bytes, why, file: _ }) in not_kept(source.entries) {
-        let bytes = bytes.map_or_else(String::new, |bytes| bytes.to_string());
-        csv::row(&mut table, ["", name.as_str(), &bytes, &seq.to_string(), "no", &why.to_string()]);
-    }
-    table
 }
 
 /// Folds the case, and notices what its own entries say is missing: they refer to each other.

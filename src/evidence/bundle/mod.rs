@@ -1,46 +1,65 @@
-//! The evidence of one case as a BagIt bag (RFC 8493) that an auditor checks without Countersign: its ledger entries to the
-//! byte, their facts, words and salts, proofs that they are in the ledger, the signed head, the policy that was in force, and
-//! the same once more to read.
+//! Evidence as a BagIt bag (RFC 8493) that an auditor checks without Countersign, of one case, or of all cases of a workflow or a
+//! period: ledger entries to the byte, their facts, words and salts, proofs that they are in the ledger, the signed head, the policies
+//! that were in force, and the same once more to read.
 //!
 //! ```text
-//! README.txt                     how to check it with ordinary tools
+//! VERIFY.md                      how to check it with ordinary tools, and what it doesn't hold
 //! data/entries/12.leaf           what was sealed; 12.facts and 12.words: what it commits to
 //! data/entries.jsonl             the same with salts, one entry a line
-//! data/context/, context.jsonl   likewise, of no case: who is meant, which policy, who stood in for whom, whose words were erased
+//! data/context/, context.jsonl   likewise, of no case: who is meant, which policies, who stood in for whom, what wasn't heard
 //! data/proofs/12.tlog-proof      that entry 12 is in the ledger (c2sp.org/tlog-proof)
 //! data/checkpoint, ledger.vkey   the signed head and the key; the key is to be had from elsewhere as well
-//! data/policy.toml               the policy in force, unless it was erased; the case names its hash
-//! data/transcript.md, .html, duties.csv, attachments.csv, case.json     made from the entries
+//! data/keys/12.tlog-proof         that both keys agreed where entry 12 changed the key of the heads
+//! data/policies/<sha256>.toml    the policies in force, unless they were erased; the entries name their hashes
+//! data/case.json, transcript.md, .html; duties, decisions, clocks, messages, attachments and policies as .csv and .json
+//! data/bundle.json, lacking      of what it is, and what it doesn't hold
 //! data/attachments/<sha256>      files that came with messages
 //! ```
 //!
-//! What came after the signed head is not in it; case.json and the transcript say how many entries that head covers.
-//! The same ledger head gives the same bytes. What is made from the entries can be made again from them, so
-//! [`verify`] does so and compares: a transcript that was rewritten together with its hashes is noticed.
-//! Not here yet: a signature over the tag manifest.
+//! In a bundle of many cases each has its own in `data/cases/INC-12/`, and entries of no case and proofs lie in folders by the thousand.
+//!
+//! What came after the signed head is not in it. The same scope under the same head gives the same bytes, as a folder, a zip or a
+//! tar.zst; an older head can be named. What is made from the entries can be made again from them, so [`verify`] does so and compares: a
+//! transcript that was rewritten together with its hashes is noticed.
+//!
+//! Files are streamed: what is held at a time is one case's entries, and of the others their numbers.
 
 mod bag;
 mod check;
 mod delegations;
 mod derive;
+mod draft;
+mod export;
+mod instructions;
+mod lacking;
+mod layout;
+mod missed;
+mod readings;
+mod scope;
+mod shelf;
+mod sink;
+mod table;
+mod tables;
 mod transcript;
+pub(crate) mod unpack;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use self::check::{verify, verify_signed};
-use self::derive::{Kept, Sealed, Source};
+pub use self::check::{Given, verify, verify_given, verify_signed};
+pub use self::export::{Wanted, export, export_wanted, scope};
+pub use self::scope::Scope;
+use crate::blobs::BlobError;
 use crate::domain::line::Named as _;
-use crate::domain::{CaseId, every_case};
-use crate::ledger::Subjects;
-use crate::ledger::folder::{self, Folder, FolderError, blob_path};
-use crate::seal::{self, Checkpoint, Envelope, NoteError, Plan, Proof, SshError, leaf_hash};
-use crate::store::{self, EntryRead, Reader, StoreError};
+use crate::domain::text::moment_utc;
+use crate::domain::{At, CaseId, every_case};
+use crate::ledger::folder::{self, Folder, FolderError};
+use crate::seal::{AllowedSigner, NoteError, SshError, SshKey, TimeStamp};
+use crate::store::{self, StoreError};
 
-/// A file of the bag by its path in it, which uses `/`.
-type Files = BTreeMap<String, Vec<u8>>;
+/// Told of each file as it is written: its path and its length.
+pub type Progress<'p> = &'p (dyn Fn(&str, u64) + Send + Sync);
 
 /// Which bundles can be made again byte by byte: those of the same version.
 const AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
@@ -50,6 +69,8 @@ const AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
 pub enum BundleError {
     #[error(transparent)]
     Folder(#[from] FolderError),
+    #[error(transparent)]
+    Blob(#[from] BlobError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(
@@ -72,10 +93,46 @@ pub enum BundleError {
         "entry {seq} is of schema {schema}, which this version of Countersign doesn't know: export with the version that wrote it."
     )]
     Schema { seq: u64, schema: u32 },
+    #[error(
+        "nothing of {scope} is under the last signed head, which covers {signed} entries. Write a case (INC-12), the id of a workflow, or a \
+         period in which something happened (week, month, quarter, 2026-11, 2026-11-01..2026-11-30)."
+    )]
+    Nothing { scope: Box<Scope>, signed: u64 },
+    #[error(
+        "{scope} has {entries} entries, and a bundle takes {at_most}: each becomes four files. Export a shorter time, such as a month, or one \
+         workflow of it with --workflow."
+    )]
+    TooMany { scope: Box<Scope>, entries: u64, at_most: u64 },
+    #[error(
+        "no head over {0} entries was signed. A bundle's bag-info.txt says which it was made under (Ledger-Head-Size); without --head it is the \
+         last one."
+    )]
+    NoSuchHead(u64),
+    #[error("{0}")]
+    Scope(String),
     #[error("{0} isn't empty. Name a folder that doesn't exist yet.")]
     NotEmpty(PathBuf),
-    #[error("{0} is not a folder with a bundle in it: it has no bagit.txt.")]
+    #[error("{0} exists already. Name a file that doesn't exist yet.")]
+    Exists(PathBuf),
+    #[error("{0} has no name of its own. Name a folder, or a file that ends in .zip or .tar.zst.")]
+    NoName(PathBuf),
+    #[error("another export is writing {0}. Wait for its end, or name another place.")]
+    BeingWritten(PathBuf),
+    #[error(
+        "{0} is not a bundle: neither a folder with a bagit.txt in it, nor a zip or tar.zst of one. Name what `countersign export` wrote; a \
+         statement of `countersign attest --cose` must have a name that ends in .cose."
+    )]
     NotABundle(PathBuf),
+    #[error(
+        "{path} was not looked into: {what}. No bundle is made like that. Ask whoever sent it for another; if you have to look into this one, \
+         unpack it yourself where it can do no harm, and give `countersign verify` the folder."
+    )]
+    Strange { path: PathBuf, what: String },
+    #[error(
+        "{0} was not looked into: far more would come out of it than it is large. If you trust it, unpack it yourself where there is room, and \
+         give `countersign verify` the folder."
+    )]
+    TooLarge(PathBuf),
     #[error("the key given isn't one: {0}. Give the text of the ledger's ledger.vkey.")]
     Key(#[from] crate::seal::KeyError),
     #[error("the allowed signers given can't be used: {0}. `countersign keys --data` prints the line for a ledger.")]
@@ -87,34 +144,74 @@ pub enum BundleError {
 /// What was exported. Shown as text for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
-    pub case: CaseId,
+    pub scope: Scope,
     pub out: PathBuf,
+    pub cases: usize,
     pub entries: usize,
     pub files: usize,
-    /// Entries of the case that came after the signed head.
+    /// Entries of these cases that came after the signed head.
     pub later: usize,
-    /// Files that messages name and that aren't there any more, or aren't what they were.
+    /// How many entries the head covers.
+    pub head: u64,
+    /// That head was asked for.
+    pub older: bool,
+    /// What isn't in it, and why.
     pub lacking: Vec<String>,
+    /// SHA-256 of its `tagmanifest-sha256.txt`, in hexadecimal: the same in every form.
+    pub manifest: String,
+    pub stamp: Option<TimeStamp>,
 }
 
 impl fmt::Display for Exported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Exported { case, out, entries, files, later, lacking } = self;
+        let Exported { scope, out, cases, entries, files, later, head, older, lacking, manifest: _, stamp } = self;
+        let cases = match (scope, cases) {
+            (Scope::Case(_), _) => String::new(),
+            (_, 1) => "1 case, ".to_owned(),
+            (_, n) => format!("{n} cases, "),
+        };
         write!(
             f,
-            "{case}: {entries} entries and {files} attachments in {}.\nCheck it with `countersign verify {}`, or as README.txt in it says.",
+            "{scope}: {cases}{entries} entries and {files} attachments in {}.\nCheck it with `countersign verify {}`, or as VERIFY.md in it says.",
             out.display(),
             out.display()
         )?;
         if *later > 0 {
-            let are = if *later == 1 { "entry of the case is" } else { "entries of the case are" };
-            write!(
-                f,
-                "\n{later} later {are} not in it: no signed head covers them yet. Export again after the next one."
-            )?;
+            let are = if *later == 1 { "entry is" } else { "entries are" };
+            match older {
+                true => write!(
+                    f,
+                    "\n{later} later {are} not in it: the head that was asked for covers {head} entries of the ledger."
+                )?,
+                false => write!(
+                    f,
+                    "\n{later} later {are} not in it: no signed head covers them yet. Export again after the next one."
+                )?,
+            }
         }
-        lacking.iter().try_for_each(|lacking| write!(f, "\nNot in it: {lacking}"))
+        if let Some(stamp) = stamp {
+            write!(f, "\n{}.", in_words(stamp))?;
+        }
+        const LISTED: usize = 20;
+        lacking.iter().take(LISTED).try_for_each(|lacking| write!(f, "\nNot in it: {lacking}"))?;
+        match lacking.len().saturating_sub(LISTED) {
+            0 => Ok(()),
+            more => write!(f, "\nNot in it: … and {more} lines more, in data/lacking.csv."),
+        }
     }
+}
+
+/// What a stamp says, without the stop at the end.
+fn in_words(stamp: &TimeStamp) -> String {
+    let moment = |seconds: i64| moment_utc(At(seconds.saturating_mul(1_000_000)));
+    let ends = stamp.certificate_ends_s.map(|ends| {
+        format!(
+            "; its certificate ends on {}: have the bundle stamped again, or exported again, before then",
+            moment(ends)
+        )
+    });
+    let ends = ends.unwrap_or_default();
+    format!("It was time-stamped at {} by an authority, under its policy {}{ends}", moment(stamp.at_s), stamp.policy)
 }
 
 /// What a bundle's signature is for, so that no other signature by the same key is taken for one.
@@ -123,11 +220,33 @@ pub const NAMESPACE: &str = "evidence-bundle";
 /// What whoever checks bundles is given, by another way than the bundles.
 ///
 /// # Errors
-/// [`BundleError::Folder`].
-pub fn keys(data: &Path) -> Result<Keys, BundleError> {
-    let verifier = folder::verifier(data)?;
-    let allowed_signer = seal::allowed_signer(verifier.name(), NAMESPACE, &folder::bundle_signer(data)?.key());
-    Ok(Keys { ledger: verifier.to_string(), allowed_signer })
+/// [`BundleError::Folder`], and those of the database.
+pub async fn keys(data: &Path) -> Result<Keys, BundleError> {
+    let (verifier, signer) = (folder::verifier(data)?, folder::bundle_signer(data)?);
+    let database = data.join(Folder::DATABASE);
+    let entries = store::undisturbed(&database, || async {
+        let reader = store::open_to_read(&database).await?;
+        let entries = reader.key_changes().await;
+        reader.close().await;
+        entries
+    });
+    let (mut retired, mut signers, mut since) = (Vec::new(), Vec::new(), None);
+    let allowed = |key, valid_after, valid_before| AllowedSigner {
+        principal: verifier.name().to_owned(),
+        key,
+        valid_after,
+        valid_before,
+    };
+    for (at, changed) in super::keys::changes(entries.await?) {
+        retired.push((changed.heads.old.to_string(), at));
+        if let Some(old) = SshKey::of_line(&changed.bundles.0) {
+            signers.push(allowed(old, since.take(), Some(check::stamp(at))));
+        }
+        since = Some(check::stamp(at));
+    }
+    signers.push(allowed(signer.key(), since, None));
+    let lines: Vec<String> = signers.iter().map(|signer| signer.line(NAMESPACE)).collect();
+    Ok(Keys { ledger: verifier.to_string(), retired, allowed_signers: lines.join("\n") })
 }
 
 /// The public keys of a data folder. Shown as text for people.
@@ -135,139 +254,27 @@ pub fn keys(data: &Path) -> Result<Keys, BundleError> {
 pub struct Keys {
     /// Of the heads, as c2sp.org/signed-note writes it: for `verify --key`.
     pub ledger: String,
-    /// Of the bundles, as a line of OpenSSH's `allowed_signers`.
-    pub allowed_signer: String,
+    /// Those that signed heads before, oldest first, each with the moment until which it did.
+    pub retired: Vec<(String, At)>,
+    /// Of the bundles, as lines of OpenSSH's `allowed_signers`; those of earlier keys first, each with its time.
+    pub allowed_signers: String,
 }
 
 impl fmt::Display for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Keys { ledger, retired, allowed_signers } = self;
+        write!(f, "Heads are signed by this key, for `verify --key`:\n\n{ledger}\n\n")?;
+        for (key, until) in retired {
+            write!(f, "Until {} they were signed by this one:\n\n{key}\n\n", moment_utc(*until))?;
+        }
+        let these = match retired.is_empty() {
+            true => "this one, a line",
+            false => "these, each in its time, as lines",
+        };
         write!(
             f,
-            "Heads are signed by this key, for `verify --key`:\n\n{}\n\nBundles are signed by this one, a line for `verify --signers` and for \
-             OpenSSH's allowed_signers:\n\n{}\n\nGive both to whoever checks your evidence, by another way than the evidence.",
-            self.ledger, self.allowed_signer
+            "Bundles are signed by {these} for `verify --signers` and for OpenSSH's allowed_signers:\n\n{allowed_signers}\n\n\
+             Give all of them to whoever checks your evidence, by another way than the evidence."
         )
     }
-}
-
-/// Exports a case of a data folder up to the last signed head, also while a bot works there. `out` must not exist, or be
-/// empty.
-///
-/// # Errors
-/// [`BundleError`].
-pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, BundleError> {
-    bag::require_empty(out)?;
-    let gathered = store::undisturbed(&data.join(Folder::DATABASE), || gather(data, case)).await?;
-    let Gathered { files, head, signed_at, entries, attachments, later, lacking } = gathered;
-    bag::write(out, files, &bag::Info { case, head: &head, signed_at }, &folder::bundle_signer(data)?)?;
-    Ok(Exported { case, out: out.to_owned(), entries, files: attachments, later, lacking })
-}
-
-/// What a bundle is made of.
-struct Gathered {
-    files: Files,
-    head: Checkpoint,
-    signed_at: Option<i64>,
-    entries: usize,
-    attachments: usize,
-    later: usize,
-    lacking: Vec<String>,
-}
-
-async fn gather(data: &Path, case: CaseId) -> Result<Gathered, BundleError> {
-    let verifier = folder::verifier(data)?;
-    // The file before the database: a head is signed only over what is on the disk already.
-    let note = folder::checkpoint_file(data)?;
-    let reader = store::open_to_read(&data.join(Folder::DATABASE)).await?;
-    reader.case(case).await?.ok_or(BundleError::NoSuchCase(case))?;
-    let not_sealed = |signed| BundleError::NotSealed { case, signed };
-    let note = note.ok_or(not_sealed(0))?;
-    let head = Checkpoint::open(&note, &verifier)?;
-    let mut later = 0;
-    let mut sealed = |rows: Vec<EntryRead>, subjects: &Subjects| -> Vec<Sealed> {
-        let all = rows.len();
-        let covered = rows.into_iter().filter(|row| row.seq.unsigned_abs() < head.size);
-        let sealed: Vec<Sealed> = covered.map(|row| of_row(row, subjects)).collect();
-        later = all - sealed.len();
-        sealed
-    };
-    let rows = reader.entries_of(case).await?;
-    let (beside, subjects) = derive::with_names(sealed(reader.beside_cases().await?, &Subjects::default()));
-    let entries = sealed(rows, &subjects);
-    if entries.is_empty() {
-        return Err(not_sealed(head.size));
-    }
-    let context = derive::context(case, &entries, beside);
-    if let Some((seq, schema)) = derive::strange(entries.iter().chain(&context)) {
-        return Err(BundleError::Schema { seq, schema });
-    }
-    let known = derive::fold(case, &entries).case;
-    // Without its text the bundle shows no names and no parties of the policy; the case's own evidence is all there.
-    let policy = match known {
-        Some(known) => reader.policy(known.policy.as_str()).await?,
-        None => None,
-    };
-    let signed_at = reader.heads().await?.into_iter().filter(|row| row.note == note).map(|row| row.at_us).min();
-
-    let mut proofs = Files::new();
-    for entry in entries.iter().chain(&context) {
-        let seq = entry.seq();
-        let proof = prove(&reader, seq, &entry.leaf, &head, &note, &verifier).await?;
-        proofs.insert(format!("data/proofs/{seq}.tlog-proof"), proof.to_string().into_bytes());
-    }
-    let mut attachments = BTreeMap::new();
-    let mut lacking = Vec::new();
-    for named in derive::attachments(&entries) {
-        let path = blob_path(data, &named.sha256);
-        match std::fs::read(&path) {
-            Ok(bytes) if bag::sha256(&bytes) == named.sha256 => drop(attachments.insert(named.sha256, bytes)),
-            Ok(_) => lacking.push(format!("“{}” of entry {}: its bytes were changed.", named.name, named.seq)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                lacking.push(format!("“{}” of entry {}: {} is not there.", named.name, named.seq, path.display()));
-            }
-            Err(source) => return Err(BundleError::Io { path, source }),
-        }
-    }
-    let source = Source {
-        case,
-        entries: &entries,
-        context: &context,
-        head: &head,
-        made_by: AGENT,
-        policy: policy.as_deref(),
-        attached: attachments.keys().map(String::as_str).collect(),
-    };
-    let mut files = derive::files(&source);
-    files.extend(proofs);
-    files.insert("data/checkpoint".to_owned(), note.into_bytes());
-    files.insert("data/ledger.vkey".to_owned(), format!("{verifier}\n").into_bytes());
-    files.extend(policy.as_ref().map(|policy| ("data/policy.toml".to_owned(), policy.clone().into_bytes())));
-    let kept = attachments.len();
-    files.extend(attachments.into_iter().map(|(hash, bytes)| (format!("data/attachments/{hash}"), bytes)));
-    Ok(Gathered { files, head, signed_at, entries: entries.len(), attachments: kept, later, lacking })
-}
-
-fn of_row(row: EntryRead, subjects: &Subjects) -> Sealed {
-    let facts = Kept { text: Some(row.facts.into_bytes()), salt: Some(row.facts_salt) };
-    let words = Kept { text: row.words.map(String::into_bytes), salt: row.words_salt };
-    Sealed::new(row.leaf.into_bytes(), facts, words, subjects)
-}
-
-/// The proof that an entry is under the head, already checked.
-async fn prove(
-    reader: &Reader,
-    seq: u64,
-    leaf: &[u8],
-    head: &Checkpoint,
-    note: &str,
-    verifier: &crate::seal::Verifier,
-) -> Result<Proof, BundleError> {
-    let no_proof = |why: String| BundleError::NoProof { seq, why };
-    // What can't be read is no evidence of this ledger's.
-    Envelope::parse(leaf).map_err(|error| no_proof(error.to_string()))?;
-    let plan = Plan::inclusion(seq, head.size).map_err(|error| no_proof(error.to_string()))?;
-    let path = plan.build(&reader.hashes(&plan).await?).map_err(|error| no_proof(error.to_string()))?;
-    let proof = Proof { extra: None, index: seq, path, checkpoint: note.to_owned() };
-    proof.verify(leaf_hash(leaf), verifier).map_err(|error| no_proof(error.to_string()))?;
-    Ok(proof)
 }

@@ -6,13 +6,15 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::derive::{OwnedEnvelope, Sealed, Source, iso};
+use super::derive::{OwnedEnvelope, Sealed, iso};
+use super::lacking::Lack;
+use super::readings::OfCase;
 use crate::card::{self, Card, Speaker, Wording};
 use crate::domain::mark::{ERASED, Words};
 use crate::domain::{At, Case, Event, PersonId, Policy};
-use crate::grammar::{Means, clean};
+use crate::grammar::{Filled, Means, clean};
 use crate::ledger::heard::{Account, File, What};
-use crate::ledger::record::{HeardRecord, NotToldBecause, Record, Ruled, Told, Who};
+use crate::ledger::record::{HeardRecord, Imported, NotToldBecause, Record, Ruled, Told, Who};
 
 /// One entry.
 pub(super) struct Item {
@@ -20,36 +22,53 @@ pub(super) struct Item {
     when: String,
     /// What it is, in one line.
     head: String,
+    /// How a page sets it apart.
+    tone: Option<&'static str>,
     parts: Vec<Part>,
 }
+
+/// Above what stood in a message until it was edited or deleted.
+const WAS: &str = "it was";
 
 enum Part {
     /// A line of the program's, with people's words in it perhaps.
     Line(String),
     /// What somebody wrote, to the letter.
     Words { what: &'static str, text: String },
+    /// What an event says, a fact a line.
+    Facts { what: &'static str, text: String },
 }
 
-pub(super) fn items(source: &Source<'_>, case: Option<&Case>, policy: Option<&Policy>) -> Vec<Item> {
-    let wording = Wording::embedded();
-    let teller = Teller { case, policy, speaker: policy.map(|policy| Speaker::new(&wording, policy)) };
-    source.entries.iter().map(|entry| teller.item(entry)).collect()
-}
-
-struct Teller<'a> {
+/// Tells what entries say, with the names of the policy that the case was opened under, where its text is there.
+pub(super) struct Teller<'a> {
     case: Option<&'a Case>,
     policy: Option<&'a Policy>,
     speaker: Option<Speaker<'a>>,
 }
 
-impl Teller<'_> {
-    fn item(&self, entry: &Sealed) -> Item {
+impl<'a> Teller<'a> {
+    pub(super) fn new(wording: &'a Wording, case: Option<&'a Case>, policy: Option<&'a Policy>) -> Teller<'a> {
+        Teller { case, policy, speaker: policy.map(|policy| Speaker::new(wording, policy)) }
+    }
+
+    pub(super) fn name(&self, person: &PersonId) -> String {
+        self.policy.map_or_else(|| person.to_string(), |policy| policy.name_of(person))
+    }
+
+    /// An event in a line. `None`: no reader misses it, or nobody can tell it without the policy.
+    pub(super) fn story(&self, event: &Event, at: At) -> Option<String> {
+        let told = card::story(self.speaker.as_ref()?, self.case?, event, at)?;
+        Some(card::plain(&told, chrono_tz::UTC, At(0)))
+    }
+
+    pub(super) fn item(&self, entry: &Sealed) -> Item {
         let Some(envelope) = &entry.envelope else {
             let parts = vec![Part::Words { what: "leaf", text: String::from_utf8_lossy(&entry.leaf).into_owned() }];
             return Item {
                 seq: entry.seq(),
                 when: String::new(),
                 head: "an entry that can't be read".to_owned(),
+                tone: None,
                 parts,
             };
         };
@@ -68,10 +87,7 @@ impl Teller<'_> {
             }
             Some(Record::Heard(heard)) => self.heard(heard),
             Some(Record::Ruled(ruled)) => self.ruled(ruled, envelope),
-            Some(Record::Bot(ruled)) => {
-                let events = ruled.events.iter().map(|event| event.kind()).collect::<Vec<_>>();
-                (events.join(", "), Vec::new())
-            }
+            Some(Record::Bot(ruled)) => (counted(ruled.events.iter().map(|event| event.kind())), Vec::new()),
             Some(Record::Told(told)) => self.told(told),
             Some(Record::ChannelMade(made)) => {
                 (format!("A channel of its own, {}: {} on {}", made.lane, made.channel, made.lane.platform), Vec::new())
@@ -97,7 +113,7 @@ impl Teller<'_> {
         if let Some(said) = envelope.said.filter(|said| *said != envelope.at) {
             parts.push(Part::Line(format!("{} says that it happened at {}", envelope.source, iso(said))));
         }
-        Item { seq: envelope.seq, when, head, parts }
+        Item { seq: envelope.seq, when, head, tone: tone(entry), parts }
     }
 
     fn heard(&self, heard: &HeardRecord) -> (String, Vec<Part>) {
@@ -115,12 +131,12 @@ impl Teller<'_> {
             }
             What::Command { text } => (format!("{who} typed a command {place}"), vec![words("command", text)]),
             What::Edited { message, text } => {
-                let mut parts: Vec<Part> = heard.was.iter().map(|was| words("it was", &stood(was))).collect();
+                let mut parts: Vec<Part> = heard.was.iter().map(|was| words(WAS, &stood(was))).collect();
                 parts.push(words("it is now", text));
                 (format!("{who} edited message {message} {place}"), parts)
             }
             What::Deleted { message } => {
-                let parts = heard.was.iter().map(|was| words("it was", &stood(was))).collect();
+                let parts = heard.was.iter().map(|was| words(WAS, &stood(was))).collect();
                 (format!("{who} deleted message {message} {place}"), parts)
             }
             What::FileDeleted { message, file, name } => {
@@ -131,14 +147,14 @@ impl Teller<'_> {
                 (format!("{who} pressed a button of message {message} {place}"), vec![words("button", action)])
             }
             What::Filled(filled) => {
-                let line = |(name, value): (&String, &String)| format!("{name}: {value}\n");
-                let values = filled.values.get();
-                let text = values.map_or_else(|| ERASED.to_owned(), |values| values.iter().map(line).collect());
                 let (did, what) = match filled.by {
                     Means::Form => ("sent a form", "form"),
                     Means::Options => ("used a command", "command"),
                 };
-                (format!("{who} {did} {place}"), vec![words(what, &filled.title()), words("values", &text)])
+                (
+                    format!("{who} {did} {place}"),
+                    vec![words(what, &filled.title()), words("values", &self::filled(filled))],
+                )
             }
             What::Reacted { message, reaction, on } => {
                 let did = if *on { "set a reaction on" } else { "took a reaction back from" };
@@ -156,6 +172,9 @@ impl Teller<'_> {
         if heard.backfilled {
             parts.push(Part::Line("not heard live: found in the platform's history afterwards".to_owned()));
         }
+        if heard.imported.is_some() {
+            parts.push(Part::Line(format!("imported: {}", Imported::UNPROVEN)));
+        }
         parts.extend(heard.raw.iter().map(|raw| words("as the platform told it", raw)));
         if let Some(answer) = heard.answer.as_ref().and_then(Words::get) {
             parts.extend(answer.cards.iter().map(|card| words("answered in private", &plain(card))));
@@ -167,19 +186,13 @@ impl Teller<'_> {
 
     fn ruled(&self, ruled: &Ruled, envelope: &OwnedEnvelope) -> (String, Vec<Part>) {
         let by = ruled.by.as_ref().map_or_else(|| "the engine".to_owned(), |by| self.person(by));
-        let kinds: Vec<&str> = ruled.events.iter().map(Event::kind).collect();
+        let kinds = counted(ruled.events.iter().map(Event::kind));
         let mut parts = Vec::new();
         for event in &ruled.events {
-            let told = match (&self.speaker, self.case) {
-                (Some(speaker), Some(case)) => card::story(speaker, case, event, envelope.at),
-                _ => None,
-            };
-            if let Some(told) = told {
-                parts.push(Part::Line(card::plain(&told, chrono_tz::UTC, At(0))));
-            }
-            parts.push(Part::Words { what: event.kind(), text: facts(event) });
+            parts.extend(self.story(event, envelope.at).map(Part::Line));
+            parts.push(Part::Facts { what: event.kind(), text: facts(event) });
         }
-        (format!("{} by {by}", kinds.join(", ")), parts)
+        (format!("{kinds} by {by}"), parts)
     }
 
     fn told(&self, told: &Told) -> (String, Vec<Part>) {
@@ -194,10 +207,10 @@ impl Teller<'_> {
         if told.perhaps_twice {
             head.push_str("; the process died while sending, so people may have it twice");
         }
-        (head, vec![Part::Words { what: "message", text: told.card.get().map_or_else(|| ERASED.to_owned(), plain) }])
+        (head, vec![Part::Words { what: "message", text: self::told(told) }])
     }
 
-    fn who(&self, who: &Who, account: Option<&Account>) -> String {
+    pub(super) fn who(&self, who: &Who, account: Option<&Account>) -> String {
         match (who, account) {
             (Who::Person(person), _) => self.person(person),
             (Who::Stranger(_), Some(account)) if account.bot => format!("the bot {} ({})", account.name, account.id),
@@ -214,6 +227,46 @@ impl Teller<'_> {
     }
 }
 
+/// `incident.opened, duty.opened ×3`
+fn counted(kinds: impl Iterator<Item = &'static str>) -> String {
+    let mut all: Vec<(&str, u32)> = Vec::new();
+    for kind in kinds {
+        match all.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => *count += 1,
+            None => all.push((kind, 1)),
+        }
+    }
+    let shown = |(kind, count): (&str, u32)| if count == 1 { kind.to_owned() } else { format!("{kind} ×{count}") };
+    all.into_iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+/// People's words, what was changed or taken back of them, what was ruled, what is lacking.
+fn tone(entry: &Sealed) -> Option<&'static str> {
+    match entry.record.as_ref()? {
+        Record::Heard(heard) => match heard.what {
+            What::Edited { .. } => Some("said edited"),
+            What::Deleted { .. } | What::FileDeleted { .. } => Some("said deleted"),
+            What::Gap { .. } => Some("gap"),
+            What::Said { .. } | What::Command { .. } | What::Pressed { .. } | What::Filled(_) => Some("said"),
+            What::Reacted { .. } | What::Joined | What::Left | What::Other { .. } => Some("said"),
+        },
+        Record::Ruled(_) => Some("ruled"),
+        Record::Told(_) | Record::NotTold(_) | Record::ChannelMade(_) => Some("told"),
+        Record::Bot(_) | Record::Introduced(_) | Record::Erased(_) => None,
+    }
+}
+
+/// What a message of the bot's says.
+pub(super) fn told(told: &Told) -> String {
+    told.card.get().map_or_else(|| ERASED.to_owned(), plain)
+}
+
+/// What was filled in, a line a field.
+pub(super) fn filled(filled: &Filled) -> String {
+    let line = |(name, value): (&String, &String)| format!("{name}: {value}\n");
+    filled.values.get().map_or_else(|| ERASED.to_owned(), |values| values.iter().map(line).collect())
+}
+
 fn plain(card: &Card) -> String {
     card.plain(chrono_tz::UTC, At(0))
 }
@@ -223,7 +276,7 @@ fn file_line(file: &File) -> String {
 }
 
 /// What stood in a message, as the transcript table keeps it: words, files, or a card.
-fn stood(body: &str) -> String {
+pub(super) fn stood(body: &str) -> String {
     let Ok(Json::Object(fields)) = serde_json::from_str(body) else { return body.to_owned() };
     let mut text = fields.get("text").and_then(Json::as_str).unwrap_or_default().to_owned();
     for file in fields.get("files").and_then(Json::as_array).into_iter().flatten() {
@@ -270,28 +323,32 @@ fn list(name: &str, value: &Json, lines: &mut String) {
     }
 }
 
-fn about(source: &Source<'_>) -> String {
+fn about(of: &OfCase<'_>) -> String {
     format!(
         "{} entries of the ledger {}, under its head over {} entries with the root {}.",
-        source.entries.len(),
-        source.head.origin,
-        source.head.size,
-        source.head.root.to_base64()
+        of.entries.len(),
+        of.head.origin,
+        of.head.size,
+        of.head.root.to_base64()
     )
 }
 
-pub(super) fn markdown(title: &str, source: &Source<'_>, items: &[Item]) -> String {
-    let mut text = format!(
-        "# {}\n\n{}\n\nTimes are UTC. The numbers are those of the ledger's entries.\n",
-        md(title),
-        md(&about(source))
-    );
+const HOW: &str = "Times are UTC. The numbers are those of the ledger's entries.";
+const LACKING: &str = "What this bundle does not hold";
+const LACKS_NOTHING: &str = "Nothing of this case is known to be lacking up to that head.";
+
+pub(super) fn markdown(title: &str, of: &OfCase<'_>, lacks: &[Lack], items: &[Item]) -> String {
+    let mut text = format!("# {}\n\n{}\n\n{HOW}\n\n## {LACKING}\n\n", md(title), md(&about(of)));
+    match lacks.is_empty() {
+        true => text.push_str(&format!("{LACKS_NOTHING}\n")),
+        false => lacks.iter().for_each(|lack| text.push_str(&format!("- {}\n", md(&lack.to_string())))),
+    }
     for item in items {
         text.push_str(&format!("\n## {} · {}\n\n{}\n", item.seq, item.when, md(&item.head)));
         for part in &item.parts {
             match part {
                 Part::Line(line) => text.push_str(&format!("\n- {}\n", md(line))),
-                Part::Words { what, text: words } => {
+                Part::Words { what, text: words } | Part::Facts { what, text: words } => {
                     let words = clean::unhidden(words);
                     let longest = words.split(|c| c != '`').map(str::len).max().unwrap_or(0);
                     let fence = "`".repeat(longest.max(2) + 1);
@@ -321,40 +378,55 @@ fn md(line: &str) -> String {
     text
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}\
-h1{font-size:1.4rem}article{border-top:1px solid #d8d8de;padding:.75rem 0}header{color:#5b5b66;font-size:.85rem}\
-p{margin:.25rem 0}.what{color:#5b5b66;font-size:.85rem;margin-top:.5rem}\
-pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.15rem 0;padding:.5rem .75rem;background:#f4f4f7;border-radius:4px;font:inherit}\
-@media(prefers-color-scheme:dark){body{color:#e7e7ec;background:#17171a}article{border-color:#34343a}pre{background:#222227}header,.what{color:#a0a0ac}}";
+const STYLE: &str = include_str!("../../../templates/bundle/transcript.css");
 
-pub(super) fn html(title: &str, source: &Source<'_>, items: &[Item]) -> String {
+pub(super) fn html(title: &str, of: &OfCase<'_>, lacks: &[Lack], items: &[Item]) -> String {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-         <h1 dir=\"auto\">{0}</h1>\n<p>{1}</p>\n<p>Times are UTC. The numbers are those of the ledger's entries.</p>\n",
+         <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>{0}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1 dir=\"auto\">{0}</h1>\n<p class=\"about\">{1}</p>\n\
+         <p>{HOW}</p>\n<section class=\"lacking\">\n<h2>{LACKING}</h2>\n",
         escaped(title),
-        escaped(&about(source))
+        escaped(&about(of))
     );
+    match lacks.is_empty() {
+        true => page.push_str(&format!("<p>{LACKS_NOTHING}</p>\n")),
+        false => {
+            let line = |lack: &Lack| format!("<li dir=\"auto\">{}</li>\n", escaped(&lack.to_string()));
+            page.push_str(&format!("<ul>\n{}</ul>\n", lacks.iter().map(line).collect::<String>()));
+        }
+    }
+    page.push_str("</section>\n<main>\n");
     for item in items {
         page.push_str(&format!(
-            "<article id=\"e{0}\">\n<header>{0} · {1}</header>\n<p dir=\"auto\">{2}</p>\n",
+            "<article id=\"e{0}\"{3}>\n<header><a href=\"#e{0}\">{0}</a> · <time>{1}</time></header>\n<p class=\"head\" dir=\"auto\">{2}</p>\n",
             item.seq,
             escaped(&item.when),
-            escaped(&item.head)
+            escaped(&item.head),
+            item.tone.map(|tone| format!(" class=\"{tone}\"")).unwrap_or_default()
         ));
         for part in &item.parts {
             match part {
                 Part::Line(line) => page.push_str(&format!("<p dir=\"auto\">{}</p>\n", escaped(line))),
+                // What an edit or a deletion took away stands there, and is seen to be gone.
+                Part::Words { what: what @ WAS, text } => page.push_str(&format!(
+                    "<div class=\"what\">{what}</div>\n<pre dir=\"auto\"><del>{}</del></pre>\n",
+                    escaped(text.trim_end_matches('\n'))
+                )),
                 Part::Words { what, text } => page.push_str(&format!(
                     "<div class=\"what\">{what}</div>\n<pre dir=\"auto\">{}</pre>\n",
+                    escaped(text.trim_end_matches('\n'))
+                )),
+                Part::Facts { what, text } => page.push_str(&format!(
+                    "<div class=\"what\">{what}</div>\n<pre class=\"facts\">{}</pre>\n",
                     escaped(text.trim_end_matches('\n'))
                 )),
             }
         }
         page.push_str("</article>\n");
     }
-    page.push_str("</body>\n</html>\n");
+    page.push_str("</main>\n</body>\n</html>\n");
     page
 }
 

@@ -13,6 +13,7 @@
 //! Not in the ledger, so carried over from the old database: signed heads, and how far deliveries have got.
 
 mod recover;
+mod without;
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -23,7 +24,10 @@ use std::path::{Path, PathBuf};
 
 use lru::LruCache;
 
+pub(crate) use self::recover::append;
+pub(crate) use self::recover::taken_up;
 pub use self::recover::{Loss, RecoverError, Recovery, accept_cause_secret, recover, renew_cause_secret};
+pub use self::without::{Finished, Without, destroy_at_rest, forget_earlier};
 use crate::domain::mark::ERASED;
 use crate::domain::{At, Bot, Case, CaseId};
 use crate::ledger::folder::{Folder, FolderError};
@@ -222,7 +226,7 @@ impl Draft {
         let size = remake.size().await?;
         fold.require_as_long_as_signed(size)?;
         fold.all(&mut remake, size).await?;
-        remake.carry_heads_over().await?;
+        remake.carry_over_what_lies_beside().await?;
         Ok((remake, Report { entries: size, erased: fold.erased, differences: Vec::new(), before: None }))
     }
 
@@ -287,6 +291,8 @@ struct Fold {
     subjects: Subjects,
     cached: LruCache<CaseId, Case>,
     erased: u64,
+    /// Entries whose words are left out.
+    without: BTreeSet<u64>,
 }
 
 impl Fold {
@@ -299,6 +305,7 @@ impl Fold {
             subjects: Subjects::default(),
             cached: LruCache::new(CACHED_CASES),
             erased: 0,
+            without: BTreeSet::new(),
         }
     }
 
@@ -327,10 +334,16 @@ impl Fold {
     }
 
     async fn chunk(&mut self, remake: &mut Remake, from: u64, to: u64) -> Result<(), RebuildError> {
-        let rows = remake.entries(from, to).await?;
+        let rows = remake.entries(from, to).await.map_err(|error| match error {
+            StoreError::Entry { seq, source } => self.wrong(seq.unsigned_abs(), source),
+            error => error.into(),
+        })?;
         let mut projection = Projection::default();
         let mut records = Vec::with_capacity(rows.len());
-        for (row, seq) in rows.into_iter().zip(from..) {
+        for (mut row, seq) in rows.into_iter().zip(from..) {
+            if self.without.contains(&seq) {
+                (row.words, row.words_salt) = (None, None);
+            }
             let envelope = Envelope::parse(row.leaf.as_bytes()).map_err(|error| self.wrong(seq, error))?;
             if envelope.seq != seq || row.seq != seq as i64 {
                 return Err(self.wrong(seq, format_args!("entry {} stands in its place", envelope.seq)));

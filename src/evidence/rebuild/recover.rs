@@ -16,7 +16,7 @@ use crate::ledger::folder::{self, Folder, FolderError};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{BotRuled, Causes, Record, ToTell};
 use crate::ledger::{About, AppendError, Ledger, OPERATOR, Subjects, strange_schema};
-use crate::seal::{self, Checkpoint, NoteError};
+use crate::seal::{self, Checkpoint, KeyRing, NoteError};
 use crate::store::{self, Commit, NoteRow, PolicyText, Reader, StoreError, Writer};
 
 /// Why there was no recovery. Nothing was changed. Each says what to do.
@@ -177,17 +177,41 @@ async fn accept(
     }
     let event = condition::Event::CausesReplaced { causes: mark };
     let record = Record::Bot(BotRuled { events: vec![event.into()], ..BotRuled::default() });
-    let (seq, ..) = append(writer, reader, &bot, &record).await?;
+    let (seq, ..) = append_to(writer, reader, &bot, &record).await?;
     Ok(Some(format!("The secret of causes is another one from now on; entry {seq} records it. {COST_OF_A_NEW_SECRET}")))
 }
 
+/// Adds an entry of the operator's to a ledger that no bot works on, as the bot stands there.
+///
+/// # Errors
+/// [`RecoverError`].
+pub(crate) async fn append(writer: &mut Writer, reader: &Reader, record: &Record) -> Result<(), RecoverError> {
+    let bot = writer.bot().await?.unwrap_or_default();
+    append_to(writer, reader, &bot, record).await.map(drop)
+}
+
 /// Adds an entry of the operator's to a ledger that no bot works on. Returns its number, its moment and the ledger with it.
-async fn append(
+async fn append_to(
     writer: &mut Writer,
     reader: &Reader,
     bot: &Bot,
     record: &Record,
 ) -> Result<(i64, At, Ledger), RecoverError> {
+    let (mut ledger, at) = taken_up(writer, reader).await?;
+    let mut projection = Projection::default();
+    let about = About { at, said: None, case: None, actor: None, source: OPERATOR };
+    let seq = ledger.append(&mut projection.commit, &about, record)?;
+    projection.fold(Entry { seq, at, said: None, case: None }, record, bot);
+    projection.finish();
+    writer.commit(projection.commit).await?;
+    Ok((seq, at, ledger))
+}
+
+/// The ledger of a folder that no bot works on, as its next entry continues it, and that entry's moment.
+///
+/// # Errors
+/// [`RecoverError`].
+pub(crate) async fn taken_up(writer: &mut Writer, reader: &Reader) -> Result<(Ledger, At), RecoverError> {
     let head = writer.head().await?;
     if let Some(schema) = head.last_leaf.as_deref().and_then(strange_schema) {
         return Err(RecoverError::Schema(schema));
@@ -200,14 +224,7 @@ async fn append(
         false => (seal::Clock::Real, Clock::system().max(head.last_at)),
     };
     let subjects = Subjects::of(writer.subjects().await?);
-    let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, clock);
-    let mut projection = Projection::default();
-    let about = About { at, said: None, case: None, actor: None, source: OPERATOR };
-    let seq = ledger.append(&mut projection.commit, &about, record)?;
-    projection.fold(Entry { seq, at, said: None, case: None }, record, bot);
-    projection.finish();
-    writer.commit(projection.commit).await?;
-    Ok((seq, at, ledger))
+    Ok((Ledger::new(head.frontier, head.last, head.last_at, subjects, clock), at))
 }
 
 /// Goes on from what the database has, if that isn't what was signed. Without `accept_loss` it only says what would be lost.
@@ -231,6 +248,8 @@ async fn go_on(
     accept_loss: bool,
 ) -> Result<Recovery, RecoverError> {
     let shown = folder.path().display().to_string();
+    // A change of keys that broke off is ended or undone first.
+    folder.signer()?;
     let head = writer.head().await?;
     if let Some(schema) = head.last_leaf.as_deref().and_then(strange_schema) {
         return Err(RecoverError::Schema(schema));
@@ -253,7 +272,7 @@ async fn go_on(
     };
 
     let record = recovered(&loss, hash, &old_head, operators.as_ref());
-    let (seq, at, ledger) = append(writer, reader, &bot, &record).await?;
+    let (seq, at, ledger) = append_to(writer, reader, &bot, &record).await?;
 
     folder.begin_new_log()?;
     let signer = folder.signer()?;
@@ -304,9 +323,9 @@ async fn last_that_agrees(
     reader: &Reader,
     have: u64,
 ) -> Result<u64, RecoverError> {
-    let signer = folder.signer()?;
+    let ring = KeyRing::of(folder.signer()?.verifier().clone(), Vec::new(), folder::retired(folder.path())?);
     for row in reader.heads().await? {
-        let Ok(head) = Checkpoint::open(&row.note, signer.verifier()) else { continue };
+        let Ok(head) = ring.open_by_any(&row.note) else { continue };
         if head.size <= have && writer.frontier(head.size).await?.root() == head.root {
             return Ok(head.size);
         }

@@ -138,14 +138,15 @@ fn every_form_takes_its_own_answers() {
                     FieldKind::Flag => "false".to_owned(),
                     FieldKind::Long => "words".to_owned(),
                     FieldKind::Text => match field.name.as_str() {
-                        "number" | "item" => "2".to_owned(),
-                        "into" | "by" | "of" | "on" | "first" => {
+                        "number" | "item" | "hold" => "2".to_owned(),
+                        "into" | "by" | "of" | "on" | "in" | "first" => {
                             format!("{}-9", verb.kind().map_or("INC", CaseKind::prefix))
                         }
                         "roles" => "triage".to_owned(),
                         "range" => "month".to_owned(),
                         "every" | "takes" => "7d".to_owned(),
                         "count" | "criterion" | "step" => "2".to_owned(),
+                        "over" => "everything".to_owned(),
                         "approval" => "APR-9".to_owned(),
                         "url" | "link" => "https://a.example".to_owned(),
                         _ => "words".to_owned(),

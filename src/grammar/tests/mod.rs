@@ -112,7 +112,7 @@ fn requested(text: &str) -> approval::Opening {
 fn asked_for(request: &approval::Opening) -> (&str, Option<&PathId>) {
     match &request.wanted {
         approval::Wanted::Action { action, path } => (action, path.as_ref()),
-        approval::Wanted::Promotion => panic!("a promotion: {request:?}"),
+        approval::Wanted::Promotion | approval::Wanted::Records(_) => panic!("no action: {request:?}"),
     }
 }
 

@@ -3,7 +3,7 @@
 use strum::VariantNames;
 
 use super::*;
-use crate::domain::line::{Shift, Sla};
+use crate::domain::line::{Evidence, Shift, Sla};
 
 #[test]
 fn no_two_words_of_a_root_mean_different_verbs() {
@@ -99,7 +99,8 @@ fn every_verb_that_people_are_told_to_type_is_there() {
     let of_duties = Duty::ALL.into_iter().map(|duty| (duty.row().kind.word(), duty.row().verb));
     let of_sla = Sla::VARIANTS.iter().map(|verb| ("sla", *verb));
     let of_shifts = Shift::VARIANTS.iter().map(|verb| ("rota", *verb));
-    for (command, verb) in of_kinds.chain(of_duties).chain(of_sla).chain(of_shifts) {
+    let of_evidence = Evidence::VARIANTS.iter().map(|verb| ("evidence", *verb));
+    for (command, verb) in of_kinds.chain(of_duties).chain(of_sla).chain(of_shifts).chain(of_evidence) {
         assert_eq!(find(command, verb).map(|found| found.verb), Some(verb), "/{command} {verb}");
     }
 }

@@ -86,7 +86,7 @@ fn seen(values: &Values<'_>) -> Option<u32> {
     values.revision.or_else(|| values.maybe_number("rev"))
 }
 
-const OWN: [Verb; 16] = [
+const OWN: [Verb; 17] = [
     Verb {
         root: KIND.word(),
         verb: "queue",
@@ -144,6 +144,17 @@ const OWN: [Verb; 16] = [
                 wanted: Wanted::Promotion,
             })))
         },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "carry-out",
+        label: "Carry out now",
+        aliases: &["erase"],
+        about: "Have an approved erasure carried out, or see what keeps the words",
+        case: true,
+        args: &[],
+        example: "approval carry-out APR-1",
+        make: |values| values.on(Command::EraseNow),
     },
     Verb {
         root: KIND.word(),

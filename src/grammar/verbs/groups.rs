@@ -27,7 +27,7 @@ pub const GROUPS: &[Group] = &[
         "Seats, pages, and who may see it",
         &["role", "invite", "uninvite", "restrict", "unrestrict", "request-access", "escalate", "here", "join"],
     ),
-    ("details", "What it was, when, and where it goes on", &["convert", "classify", "moment", "link"]),
+    ("details", "What it was, when, and where it goes on", &["convert", "classify", "moment", "link", "carry-out"]),
     (
         "ruling",
         "Recommend, rule, renew and suspend",

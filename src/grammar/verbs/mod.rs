@@ -10,6 +10,7 @@ use super::value::{Values, Wrong};
 
 mod approval;
 mod every_case;
+mod evidence;
 mod exception;
 mod groups;
 mod handoff;
@@ -96,7 +97,7 @@ pub const fn of_kind(kind: CaseKind) -> &'static Root {
 
 /// The commands, in the order of help.
 pub fn roots() -> impl Iterator<Item = &'static Root> + Clone {
-    CaseKind::ALL.into_iter().map(of_kind).chain([&sla::ROOT, &rota::ROOT])
+    CaseKind::ALL.into_iter().map(of_kind).chain([&sla::ROOT, &rota::ROOT, &evidence::ROOT])
 }
 
 /// The command that is called this, whatever the letters' case.
@@ -480,6 +481,15 @@ const REASON: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with the case
 /// Why somebody decides as they do.
 const GROUNDS: Arg = Arg { stated: true, ..REASON };
 const MAYBE_GROUNDS: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with your answer").optional().stated();
+
+/// Why, without the word that people begin it with.
+fn because(values: &Values<'_>) -> String {
+    let text = values.text("because");
+    match text.split_once(char::is_whitespace) {
+        Some((word, rest)) if word.eq_ignore_ascii_case("because") => rest.trim().to_owned(),
+        _ => text,
+    }
+}
 
 /// Two parts of a command's verbs as one.
 const fn joined<const A: usize, const B: usize, const ALL: usize>(one: [Verb; A], other: [Verb; B]) -> [Verb; ALL] {

@@ -2,10 +2,9 @@
 //! so they have a command of their own, beside `/sla`.
 
 use super::every_case::help;
-use super::{Arg, Kind, Needed, Root, Verb};
+use super::{Arg, Kind, Needed, Root, Verb, because};
 use crate::domain::BotCommand;
 use crate::domain::bot::rotas::Command;
-use crate::grammar::value::Values;
 use crate::grammar::{Asked, Query};
 
 pub(in crate::grammar) const WORD: &str = "rota";
@@ -175,13 +174,4 @@ const VERBS: &[Verb] = &[
 
 fn rota(command: Command) -> Result<Asked, super::Wrong> {
     Ok(Asked::Bot(BotCommand::Rota(command)))
-}
-
-/// Why, without the word that people begin it with.
-fn because(values: &Values<'_>) -> String {
-    let text = values.text("because");
-    match text.split_once(char::is_whitespace) {
-        Some((word, rest)) if word.eq_ignore_ascii_case("because") => rest.trim().to_owned(),
-        _ => text,
-    }
 }

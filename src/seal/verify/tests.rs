@@ -219,7 +219,7 @@ fn facts_and_words_are_held_against_their_commitments() {
     check(&SMALL, erase, &[], true);
     let mut erased = SMALL.clone();
     erase(&mut erased);
-    assert_eq!(erased.audit(true).gone, [1, 2, 3, 4, 6, 7]);
+    assert!(erased.audit(true).gone.iter().eq([1, 2, 3, 4, 6, 7]));
 }
 
 #[test]

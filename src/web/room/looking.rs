@@ -16,9 +16,9 @@ use crate::answers::View;
 use crate::card::Card;
 use crate::chat::local;
 use crate::clock::Mode;
-use crate::domain::{At, CaseId, LOCAL, PersonId, Policy, RoleId, Span};
+use crate::domain::bot::readings::Event as Reading;
+use crate::domain::{At, CaseId, LOCAL, Label, PersonId, Policy, RoleId, Span};
 use crate::grammar::{self, Word};
-use crate::ledger::folder::blob_path;
 use crate::ledger::heard::{Account, File};
 use crate::ledger::projection::BOT;
 use crate::store::{MessageRead, Stretch};
@@ -68,7 +68,18 @@ async fn file(
         return Err(gone());
     }
     require_access(&app, &who, &message.lane).await.map_err(|_| gone())?;
-    let bytes = tokio::fs::read(blob_path(&app.folder.data, &sha256)).await.map_err(|_| gone())?;
+    let bytes = match app.blobs.read(&sha256).await {
+        Ok(bytes) => bytes.ok_or_else(gone)?,
+        Err(error) => {
+            let reference = crate::desk::reference();
+            tracing::error!(%reference, %error, "a file can't be read");
+            let sentence = format!("the file can't be read now. Reference {reference}. Try again in a moment.");
+            return Err(Failure::new(StatusCode::SERVICE_UNAVAILABLE, "fault", sentence));
+        }
+    };
+    // Who reads evidence is evidence: recorded before it is handed over.
+    let reading = Reading::FileRead { file: Label::from(sha256.as_str()), case: message.case };
+    app.reception.record_reading(reading, PersonId::from(who.id.as_str()), None).await?;
     let ascii: String = super::speaking::file_name(&name)
         .chars()
         .map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' })
@@ -313,7 +324,7 @@ fn words(text: &str, policy: &Policy) -> Vec<Word> {
 }
 
 /// A name as part of a path (RFC 3986 §2.1).
-fn percent(name: &str) -> String {
+pub(super) fn percent(name: &str) -> String {
     let mut out = String::new();
     for byte in name.bytes() {
         match byte {

@@ -253,12 +253,9 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
     }
     let mut kept = Vec::new();
     for (name, bytes) in files {
-        let data = app.folder.data.clone();
         let length = bytes.len() as u64;
-        let written = tokio::task::spawn_blocking(move || crate::ledger::folder::keep_blob(&data, &bytes)).await;
-        let sha256 = match written {
-            Ok(Ok(sha256)) => sha256,
-            Ok(Err(error)) => return Err(not_kept(&app, &error).await),
+        let sha256 = match app.blobs.keep(bytes.into()).await {
+            Ok(sha256) => sha256,
             Err(error) => return Err(not_kept(&app, &error).await),
         };
         kept.push(File { name, bytes: length, sha256 });

@@ -4,6 +4,7 @@ mod condition;
 mod delegations;
 mod digests;
 mod files;
+mod heads;
 mod platforms;
 mod policies;
 mod properties;

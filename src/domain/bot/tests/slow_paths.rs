@@ -14,6 +14,7 @@ fn request(number: u32, path: &str) -> Case {
         action_sha256: "d".to_owned(),
         path: PathId::from(path),
         promotes: false,
+        records: None,
         slow_at: None,
         watch: None,
     };

@@ -15,6 +15,7 @@ pub(super) fn acts(approval: &Approval, scene: &Scene<'_>) -> Vec<Act> {
     vec![
         Act::of(Verb::Approve, C::Approve { reason: Some(words()), revision: Some(approval.revision) }),
         Act::of(Verb::Answer, C::AnswerQuestion { text: words() }),
+        Act::of(Verb::CarryOut, C::EraseNow),
         Act::of(Verb::GlassReview, C::ReviewBreakGlass { text: words() }),
         Act::of(Verb::Ask, C::AskRequester { question: words() }),
         Act::of(Verb::TakeBack, C::TakeBack),

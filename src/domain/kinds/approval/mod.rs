@@ -13,6 +13,7 @@ use crate::domain::every_case::{self, KeptMessage, OpenedFrom, wake::TimePassed}
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::{Channel, Path, Windows};
+use crate::domain::records::{Extent, RecordsAct};
 use crate::domain::scene::Scene;
 use crate::domain::{
     Act, ApprovalDuty, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PathId, PersonId, Policy, QueueId,
@@ -21,10 +22,12 @@ use crate::domain::{
 
 mod acts;
 mod break_glass;
+mod event;
 mod freeze;
 mod outcome;
 mod promotion;
 mod question;
+mod records;
 mod rules;
 mod stages;
 mod telling;
@@ -32,7 +35,9 @@ mod telling;
 pub(in crate::domain) mod tests;
 mod votes;
 
+pub use event::{Event, Requested, Vote};
 pub use freeze::held_by;
+pub use records::{CarriedOut, Deferred, Records};
 pub use telling::Telling;
 
 /// The verbs that the rules of approvals tell people to type.
@@ -44,6 +49,7 @@ pub enum Verb {
     Approve,
     Ask,
     Breakglass,
+    CarryOut,
     Decline,
     GlassReview,
     Promote,
@@ -73,6 +79,9 @@ pub struct Approval {
     /// It is about the workflow's way from pilot to production.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub promotes: bool,
+    /// It is about what becomes of records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<Records>,
     /// Counts from 0.
     pub stage: u32,
     /// Those that stand: an amendment voids what was said before it.
@@ -154,6 +163,8 @@ pub enum Wanted {
     Action { action: String, path: Option<PathId> },
     /// The workflow's way from pilot to production.
     Promotion,
+    /// That words are erased, or that a hold ends. Its workflow is the one that the policy names for records.
+    Records(RecordsAct),
 }
 
 /// What can be asked of an approval.
@@ -190,103 +201,18 @@ pub enum Command {
     ReviewBreakGlass {
         text: String,
     },
-}
-
-/// What becomes true of an approval.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case", prefix = "approval.")]
-pub enum Event {
-    /// Always the first event, and only there.
-    Requested(Box<Requested>),
-    Voted(Vote),
-    /// An approval counts no more: whoever gave it took it back before its stage was passed.
-    VoteTakenBack {
-        by: PersonId,
-        /// Counts from 0.
-        stage: u32,
+    /// What is approved is to be erased now, if nothing keeps it: somebody looks why it isn't yet.
+    EraseNow,
+    /// The words are to be erased now: asked by the bot, in the turn that says so in the ledger.
+    CarryOut {
+        /// The entries that lose their words with this, those included that the request itself brought.
+        entries: Vec<u64>,
+        files: u32,
+        /// What was looked through for it, as it is touched now.
+        extent: Extent,
+        /// Those that it touches.
+        cases: Vec<Case>,
     },
-    StagePassed {
-        stage: u32,
-    },
-    Amended {
-        by: PersonId,
-        action: String,
-        action_sha256: String,
-        revision: u32,
-    },
-    /// `obligation` is the number of the answer that it asks for; `paused`: the decision's clock stands still meanwhile.
-    QuestionAsked {
-        by: PersonId,
-        question: String,
-        obligation: u32,
-        #[serde(default)]
-        paused: bool,
-    },
-    QuestionAnswered {
-        by: PersonId,
-        text: String,
-    },
-    GlassBroken {
-        by: PersonId,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        stands_in_for: Option<PersonId>,
-        role: RoleId,
-        reason: String,
-    },
-    GlassReviewed {
-        by: PersonId,
-        text: String,
-    },
-    Approved(Ended),
-    Declined(Ended),
-    /// Nobody answered in time. Not a decline by anybody.
-    Lapsed(Ended),
-    Withdrawn(Ended),
-    Superseded {
-        /// The request that takes its place.
-        by_case: CaseId,
-        #[serde(flatten)]
-        ended: Ended,
-    },
-    /// Pending longer than the path's limit: a risk in itself. Recorded once.
-    FoundSlow {
-        pending: Span,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Requested {
-    #[serde(flatten)]
-    pub began: Began,
-    pub action: String,
-    /// SHA-256 of `action` in hexadecimal.
-    pub action_sha256: String,
-    pub path: PathId,
-    /// It is about the workflow's way from pilot to production.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub promotes: bool,
-    /// When being pending becomes an incident, by the path's bottleneck rule.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slow_at: Option<At>,
-    /// The queue of its path is counted over these.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub watch: Option<Windows>,
-}
-
-/// One person's word on one revision of the action.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Vote {
-    pub by: PersonId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stands_in_for: Option<PersonId>,
-    pub stage: u32,
-    pub approves: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    pub revision: u32,
-    /// SHA-256 of the action that the person saw.
-    pub action_sha256: String,
 }
 
 /// How a request ended. Distinct everywhere: card, digest, API, evidence.
@@ -352,7 +278,9 @@ impl Kind for Approval {
             | Event::Lapsed(_)
             | Event::Withdrawn(_)
             | Event::Superseded { .. }
-            | Event::FoundSlow { .. } => None,
+            | Event::FoundSlow { .. }
+            | Event::Deferred { .. }
+            | Event::CarriedOut { .. } => None,
         }
     }
 
@@ -402,6 +330,18 @@ impl Kind for Approval {
             Event::Withdrawn(ended) => self.end(Outcome::Withdrawn, ended, at),
             Event::Superseded { by_case, ended } => self.end(Outcome::Superseded { by: *by_case }, ended, at),
             Event::FoundSlow { .. } => self.found_slow = true,
+            Event::Deferred { keeps } => {
+                if let Some(records) = &mut self.records {
+                    let since = records.deferred.as_ref().map_or(at, |deferred| deferred.since);
+                    records.deferred = Some(Deferred { since, keeps: keeps.clone() });
+                }
+            }
+            Event::CarriedOut { entries, .. } => {
+                if let Some(records) = &mut self.records {
+                    records.deferred = None;
+                    records.carried_out = Some(CarriedOut { at, entries: *entries });
+                }
+            }
             Event::Requested(_) => {}
         }
     }
@@ -425,7 +365,7 @@ impl Kind for Approval {
     fn bound_to(&self, duty: Duty) -> Option<u32> {
         match duty.of_approval() {
             Some(ApprovalDuty::Decide) => Some(self.revision),
-            Some(ApprovalDuty::AnswerQuestion | ApprovalDuty::ReviewBreakGlass) | None => None,
+            Some(ApprovalDuty::AnswerQuestion | ApprovalDuty::ReviewBreakGlass | ApprovalDuty::Erase) | None => None,
         }
     }
 
@@ -462,11 +402,29 @@ impl Kind for Approval {
 
     fn reached_by_opening(_opening: &mut Opening, _cases: Vec<Case>) {}
 
-    fn reach(&self, _command: &Command) -> Option<Reach> {
-        None
+    fn reach(&self, command: &Command) -> Option<Reach> {
+        match command {
+            Command::CarryOut { extent, .. } => Some(Reach::Each(extent.cases.iter().copied().collect())),
+            Command::Approve { .. }
+            | Command::Decline { .. }
+            | Command::TakeBack
+            | Command::Amend { .. }
+            | Command::AskRequester { .. }
+            | Command::AnswerQuestion { .. }
+            | Command::Withdraw { .. }
+            | Command::Supersede { .. }
+            | Command::BreakGlass { .. }
+            | Command::ReviewBreakGlass { .. }
+            | Command::EraseNow => None,
+        }
     }
 
-    fn reached_by(_command: &mut Command, _cases: Vec<Case>) {}
+    fn reached_by(command: &mut Command, cases: Vec<Case>) {
+        if let Command::CarryOut { cases: touched, extent, .. } = command {
+            extent.workflows.extend(cases.iter().map(|case| case.workflow.clone()));
+            *touched = cases;
+        }
+    }
 
     fn changes_who_sees(_event: &Event) -> bool {
         false
@@ -476,8 +434,8 @@ impl Kind for Approval {
         match owed.duty.of_approval() {
             Some(ApprovalDuty::Decide) => self.may_not_decide(),
             Some(ApprovalDuty::ReviewBreakGlass) => self.broke_glass(),
-            // The requester answers questions: nobody else's interest is in it.
-            Some(ApprovalDuty::AnswerQuestion) | None => Vec::new(),
+            // The requester answers questions: nobody else's interest is in it. Nobody erases by hand.
+            Some(ApprovalDuty::AnswerQuestion | ApprovalDuty::Erase) | None => Vec::new(),
         }
     }
 
@@ -486,7 +444,7 @@ impl Kind for Approval {
         match owed.duty.of_approval()? {
             ApprovalDuty::AnswerQuestion => Some(Attribution::Requester),
             ApprovalDuty::Decide => self.attributed_to_a_freeze(owed, scene),
-            ApprovalDuty::ReviewBreakGlass => None,
+            ApprovalDuty::ReviewBreakGlass | ApprovalDuty::Erase => None,
         }
     }
 
@@ -517,7 +475,9 @@ impl Kind for Approval {
             | Command::AnswerQuestion { .. }
             | Command::Withdraw { .. }
             | Command::BreakGlass { .. }
-            | Command::ReviewBreakGlass { .. } => None,
+            | Command::ReviewBreakGlass { .. }
+            | Command::EraseNow
+            | Command::CarryOut { .. } => None,
         }
     }
 
@@ -580,6 +540,7 @@ impl Approval {
             revision: 1,
             path: requested.path.clone(),
             promotes: requested.promotes,
+            records: requested.records.clone().map(Records::of),
             stage: 0,
             votes: Vec::new(),
             question: None,

@@ -1,6 +1,6 @@
 //! How a request ends, who hears of it, and what can be done instead once it has.
 
-use super::{Approval, Ended, Event, Outcome, Telling, Verb, promotion};
+use super::{Approval, Ended, Event, Outcome, Telling, Verb, promotion, records};
 use crate::domain::line::{Named, Sla, say};
 use crate::domain::notice::To;
 use crate::domain::scene::Scene;
@@ -60,6 +60,9 @@ impl Approval {
                 let what = "The policy file puts it into production: write `stage = \"production\"` there, then ";
                 say![what, Sla::Reload.line(), "."]
             }
+            Outcome::Approved if self.is_to_be_erased() => {
+                say!["What keeps the words, or when they go, says ", Verb::CarryOut.on(scene.case.id), "."]
+            }
             Outcome::Approved => "Nothing more is needed. If it must not happen after all, open an incident.".into(),
             Outcome::Declined => say!["Change what was asked for, then ", again, " asks anew."],
             Outcome::Lapsed | Outcome::Withdrawn => say![again, " asks anew."],
@@ -77,7 +80,10 @@ pub(super) fn conclude(
     reason: Option<String>,
     void: &str,
 ) {
-    draft.void(void, |it| matches!(it.duty, Duty::Decide | Duty::AnswerQuestion));
+    draft.void(void, |it| match it.duty {
+        Duty::Erase => outcome != Outcome::Approved,
+        duty => matches!(duty, Duty::Decide | Duty::AnswerQuestion),
+    });
     let took = draft.at - draft.case.opened;
     let ended = Ended { by, reason, took };
     if outcome == Outcome::Approved
@@ -85,6 +91,9 @@ pub(super) fn conclude(
     {
         let (workflow, case) = (draft.case.workflow.clone(), draft.case.id);
         draft.then(Then::Bot(BotCommand::NotePromotion { workflow, case }));
+    }
+    if outcome == Outcome::Approved {
+        records::follow(draft);
     }
     draft.push(match outcome {
         Outcome::Approved => Event::Approved(ended),

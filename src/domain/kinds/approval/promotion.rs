@@ -120,16 +120,21 @@ impl Approval {
         Ok(())
     }
 
-    /// What is done with actions, and not with a promotion.
+    /// What is done with actions, and neither with a promotion nor with what becomes of records.
     ///
     /// # Errors
-    /// It is a promotion.
+    /// It is one of these.
     pub(super) fn only_actions(&self, scene: &Scene<'_>, done: &str) -> Result<(), Refusal> {
-        match self.promotes {
-            false => Ok(()),
-            true => {
-                Err(Refusal::missing(format!("{} puts a workflow into production: that can't {done}.", scene.case.id)))
-            }
-        }
+        let what = match (self.promotes, &self.records) {
+            (false, None) => return Ok(()),
+            (true, _) => "puts a workflow into production",
+            (false, Some(_)) => "is about what becomes of records",
+        };
+        Err(Refusal::missing(format!("{} {what}: that can't {done}.", scene.case.id)))
+    }
+
+    /// Whether nobody's silence approves it.
+    pub fn needs_a_word(&self) -> bool {
+        self.promotes || self.records.is_some()
     }
 }

@@ -1,10 +1,11 @@
 //! The rulebook: how an approval is asked for, and what can be asked of it before and after its end. What each step needs and
 //! does is in the modules beside this one.
 
-use super::stages::{open_stage, say_short, short_handed, tell_asked};
-use super::{Approval, Command, Event, Opening, Requested, Wanted, action, promotion, sha256_of};
+use super::stages::{open_stage, say_short, short_handed, stage_roles, tell_asked};
+use super::{Approval, Command, Event, Opening, Requested, Wanted, action, promotion, records, sha256_of};
 use crate::domain::kinds::Began;
 use crate::domain::line::{Sentence, say};
+use crate::domain::obligation::Holder;
 use crate::domain::scene::Scene;
 use crate::domain::text::{did_you_mean, quoted};
 use crate::domain::{Ask, Body, CaseId, Draft, Refusal, Ruling, World, every_case, text};
@@ -15,11 +16,22 @@ use crate::domain::{Ask, Body, CaseId, Draft, Refusal, Ruling, World, every_case
 /// A [`Refusal`] for the person who asked.
 pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
     let by = world.asker(ask)?;
-    world.require("asking for an approval", &world.policy.may_in(&wanted.workflow).request_approval, &ask.by)?;
+    let act = match &wanted.wanted {
+        Wanted::Records(act) => Some(act),
+        Wanted::Action { .. } | Wanted::Promotion => {
+            world.require(
+                "asking for an approval",
+                &world.policy.may_in(&wanted.workflow).request_approval,
+                &ask.by,
+            )?;
+            None
+        }
+    };
     let workflow = world.workflow(&wanted.workflow)?;
     let named = match &wanted.wanted {
         Wanted::Action { path, .. } => path.as_ref(),
         Wanted::Promotion => promotion::path(&wanted.workflow, workflow, world)?,
+        Wanted::Records(act) => records::path(act, ask, world)?,
     };
     let named = named.or(workflow.path.as_ref());
     let named = named.ok_or_else(|| Refusal::NoPath(wanted.workflow.to_string()))?;
@@ -31,10 +43,16 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
             quoted(named.as_str())
         )));
     };
-    let title = text::title(&wanted.title, || "say in one line what is to be approved: the title is missing.".into())?;
+    let title = text::title(&wanted.title, || match act {
+        None => "say in one line what is to be approved: the title is missing.".into(),
+        Some(_) => "say in one line why: the reason is missing.".into(),
+    })?;
+    let act = act.cloned().map(|act| act.because(&title));
+    let title = act.as_ref().map_or(title, records::title);
     let (action, promotes) = match &wanted.wanted {
         Wanted::Action { action: raw, .. } => (action(raw)?, false),
         Wanted::Promotion => (promotion::action(&wanted.workflow), true),
+        Wanted::Records(act) => (records::action(act), false),
     };
 
     let began = Began {
@@ -54,12 +72,14 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         action,
         path: named.clone(),
         promotes,
+        records: act.clone(),
         slow_at: path.bottleneck.and_then(|it| it.pending_over).map(|pending| ask.at + pending),
         watch: path.queue.map(|rule| rule.windows),
     };
     let mut draft = Draft::begin(id, Event::Requested(Box::new(requested)).into(), ask, world)
         .expect("an approval begins with Requested");
     let number = open_stage(&mut draft, path, 0);
+    records::owe(&mut draft, Holder::Roles(stage_roles(&path.stages[0])));
     tell_asked(&mut draft, path, number);
     // Nobody is turned away for it: who answers may change while the request is open. But it is said at once.
     let short =
@@ -76,9 +96,11 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         Body::Approval(approval) => approval.said_of_a_freeze(&draft.case, world, ask.at, |at| world.moment(at, ask)),
         Body::Incident(_) | Body::Exception(_) | Body::Handoff(_) | Body::Rollback(_) => String::new(),
     };
+    let kept = act.as_ref().map(|act| records::said(act, ask.at, world)).unwrap_or_default();
     Ok(draft.done(say![
         format!("requested; {names} decides by {when}. {held}"),
         lacks,
+        kept,
         format!("{short}{}", every_case::PUBLIC)
     ]))
 }
@@ -90,6 +112,10 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
 pub(super) fn decide(approval: &Approval, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
     match (&approval.outcome, command) {
         (_, Command::ReviewBreakGlass { text }) => approval.review_break_glass(scene, text),
+        (_, Command::EraseNow) => approval.erase_now(scene),
+        (_, Command::CarryOut { entries, files, extent, cases }) => {
+            approval.carry_out(scene, entries, *files, extent, cases)
+        }
 
         (None, Command::Approve { reason, revision }) => approval.approve(scene, reason.as_deref(), *revision),
         (None, Command::Decline { reason, revision }) => approval.decline(scene, reason, *revision),

@@ -90,7 +90,8 @@ pub(super) fn time_is_up(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
     if before.duty != Duty::Decide || passed.breach.is_none() || approval.outcome.is_some() {
         return;
     }
-    let (requester, stage, promotes) = (approval.requester.clone(), approval.stage, approval.promotes);
+    let (requester, stage) = (approval.requester.clone(), approval.stage);
+    let needs_a_word = approval.needs_a_word();
     let held = approval.held_by(&draft.case, draft.world, draft.at).cloned();
     let Some(path) = draft.world.stamped.paths.get(&approval.path) else {
         return;
@@ -108,8 +109,8 @@ pub(super) fn time_is_up(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
             tell_concluded(draft, &[requester], false);
         }
         TimeIsUp::Widen(role) => widen(draft, before, role),
-        // Nobody's silence puts a workflow into production.
-        TimeIsUp::Approve if promotes => {}
+        // Nobody's silence puts a workflow into production, or destroys anything.
+        TimeIsUp::Approve if needs_a_word => {}
         TimeIsUp::Approve => {
             let silent = draft.waiting_on(before.number);
             let reason = match before.votes {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::kinds::AskedNow;
+use crate::domain::records::Keeps;
 use crate::domain::{At, Label, PersonId, RoleId, Span, To};
 
 /// Told of an approval.
@@ -83,6 +84,18 @@ pub enum Telling {
     Slow {
         pending: Span,
     },
+    /// What was approved can't be erased yet.
+    Deferred {
+        keeps: Keeps,
+        /// When the erasure is due all the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<At>,
+    },
+    /// The words are erased.
+    Erased {
+        entries: u32,
+        files: u32,
+    },
 }
 
 impl Telling {
@@ -120,7 +133,9 @@ impl Telling {
                 | Telling::QuestionAnswered { .. }
                 | Telling::Widened { .. }
                 | Telling::GlassBroken { .. }
-                | Telling::Slow { .. },
+                | Telling::Slow { .. }
+                | Telling::Deferred { .. }
+                | Telling::Erased { .. },
                 _,
             ) => {}
         }

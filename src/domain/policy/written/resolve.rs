@@ -17,13 +17,13 @@ use super::super::super::{
 };
 use super::super::{
     Channel, Escalation, Exceptions, Group, Handoffs, Ladder, May, OwnChannels, Party, Person, Policy, Reactions,
-    Repeat, Role, SeverityWords, Workflow,
+    Repeat, Role, SeverityWords, Witnessing, Workflow,
 };
 use super::finding::{Findings, Place, quote, some_of};
 use super::tree::{MISSING, Names};
 use super::value::{self, Wrong, workspace};
-use super::word::{Named, Placed, Word, Words, kind};
-use super::{CLASSES, CalendarTable, Document, LadderTable, MayTable, PersonTable, RoleTable, WorkflowTable};
+use super::word::{Named, Word, Words, kind};
+use super::{CLASSES, CalendarTable, Document, LadderTable, PersonTable, RoleTable, WorkflowTable};
 
 const BATCH_WITHIN: Span = Span::minutes(2);
 /// For how long reminders may be put off, unless the policy says so.
@@ -91,6 +91,8 @@ fn nothing(text: &str) -> Policy {
         paths: BTreeMap::new(),
         exceptions: Exceptions::default(),
         handoffs: Handoffs::default(),
+        records: None,
+        retention: Vec::new(),
         rollbacks: BTreeMap::new(),
         may: May::default(),
         batch_within: BATCH_WITHIN,
@@ -99,6 +101,8 @@ fn nothing(text: &str) -> Policy {
         digests: Vec::new(),
         regulation: BTreeMap::new(),
         webhooks: BTreeMap::new(),
+        witnessing: Witnessing::default(),
+        heads: None,
     }
 }
 
@@ -153,6 +157,14 @@ impl Resolve<'_, '_> {
         self.targets(&document.targets, default);
         self.exceptions(&document.exceptions);
         self.handoffs(&document.handoff);
+        self.witnessing(&document.witness);
+        if let Some(table) = &document.heads {
+            self.publishing(table);
+        }
+        if let Some(table) = &document.records {
+            self.records(table);
+        }
+        self.retention(&document.retention);
         let mut names = BTreeMap::new();
         for table in &document.digests {
             let first = *names.entry(table.name.text.trim()).or_insert(table.name.at);
@@ -516,16 +528,7 @@ impl Resolve<'_, '_> {
         let parties = table.parties.iter().filter_map(|word| self.name(word)).map(PartyId::from).collect();
         let path = table.approval_path.as_ref().and_then(|word| self.name(word)).map(Into::into);
         let promotion_path = table.promotion_path.as_ref().and_then(|word| self.name(word)).map(Into::into);
-        let evidence_days = table.keep_evidence_days.map(|Placed { value: days, at }| {
-            if !(1..=36_525).contains(&days) {
-                self.found.add(
-                    at,
-                    "evidence is kept for some days, and at most for a century",
-                    "the days, such as 2555 for seven years",
-                );
-            }
-            days
-        });
+        let evidence_days = table.keep_evidence_days.map(|days| self.days_kept(days));
         let tier = table.tier.as_ref().and_then(|word| self.text(word));
         let own_channels = OwnChannels {
             incidents: table.incident_channels,
@@ -545,68 +548,6 @@ impl Resolve<'_, '_> {
             own_channels,
             may,
         })
-    }
-
-    /// What the table says, and `otherwise` where it is silent.
-    fn may(&mut self, table: &MayTable, otherwise: &May) -> May {
-        let mut said = |written: &Option<Words<kind::RoleOrAnyone>>| written.as_ref().map(|words| self.allowed(words));
-        let (hand_over, take_over) = (said(&table.hand_over), said(&table.take_over));
-        let mut may = |written: &Option<Words<kind::RoleOrAnyone>>, otherwise: &Vec<RoleId>| match written {
-            Some(words) => self.allowed(words),
-            None => otherwise.clone(),
-        };
-        May {
-            open_incident: may(&table.open_incident, &otherwise.open_incident),
-            request_approval: may(&table.request_approval, &otherwise.request_approval),
-            raise_exception: may(&table.raise_exception, &otherwise.raise_exception),
-            propose_rollback: may(&table.propose_rollback, &otherwise.propose_rollback),
-            freeze_promotions: may(&table.freeze_promotions, &otherwise.freeze_promotions),
-            change_severity: may(&table.change_severity, &otherwise.change_severity),
-            close_incident: may(&table.close_incident, &otherwise.close_incident),
-            waive_duty: may(&table.waive_duty, &otherwise.waive_duty),
-            settle_attribution: may(&table.settle_attribution, &otherwise.settle_attribution),
-            reload_policy: may(&table.reload_policy, &otherwise.reload_policy),
-            delegate_for_others: may(&table.delegate_for_others, &otherwise.delegate_for_others),
-            hand_over: hand_over.or_else(|| otherwise.hand_over.clone()),
-            take_over: take_over.or_else(|| otherwise.take_over.clone()),
-        }
-    }
-
-    /// Who may do what with the cases of one workflow. What concerns no single case isn't one workflow's to say.
-    fn may_there(&mut self, table: &MayTable) -> May {
-        for (key, written) in
-            [("reload_policy", &table.reload_policy), ("delegate_for_others", &table.delegate_for_others)]
-        {
-            if let Some(first) = written.as_ref().and_then(|Words(words)| words.first()) {
-                self.found.add(first.at, format!("{key} concerns every workflow"), "it under [may]");
-            }
-        }
-        let everywhere = self.policy.may.clone();
-        self.may(table, &everywhere)
-    }
-
-    /// An empty list means everybody to the rules, so it must not be what somebody wrote who meant nobody.
-    fn allowed(&mut self, Words(words): &Words<kind::RoleOrAnyone>) -> Vec<RoleId> {
-        if let Some(anyone) = words.iter().find(|word| word.text == "anyone") {
-            if words.len() > 1 {
-                self.found.add(
-                    anyone.at,
-                    "“anyone” makes the other roles of this list meaningless",
-                    "either “anyone” or roles",
-                );
-            }
-            return Vec::new();
-        }
-        self.distinct(words);
-        let mut allowed = Vec::new();
-        for word in words {
-            let everybody = ["everyone", "everybody", "all", "any", "*"].contains(&word.text.to_lowercase().as_str());
-            match everybody && self.names.get("roles").is_none_or(|roles| !roles.contains(&word.text)) {
-                true => self.found.add(word.at, format!("unknown role {}", quote(&word.text)), "“anyone”"),
-                false => allowed.extend(self.name(word).map(RoleId::from)),
-            }
-        }
-        allowed
     }
 
     pub fn key(&mut self, word: &Word<kind::Key>) -> Option<()> {

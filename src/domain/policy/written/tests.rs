@@ -282,10 +282,14 @@ fn the_schema_knows_the_tables_and_the_words() {
         "may",
         "exceptions",
         "handoff",
+        "records",
+        "retention",
         "digests",
         "regulation",
         "webhooks",
         "rollback",
+        "witness",
+        "heads",
     ];
     for table in tables {
         assert!(schema["properties"][table]["description"].is_string(), "{table} has no description");

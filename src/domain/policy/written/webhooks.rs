@@ -28,10 +28,20 @@ pub(super) struct WebhookTable {
 impl Resolve<'_, '_> {
     pub(super) fn webhook(&mut self, key: &Word<kind::Key>, table: &WebhookTable) {
         let named = self.key(key);
-        let Some(url) = self.text(&table.url) else { return };
+        let without = "the address without it: calls are signed with keys from the settings";
+        if let (Some(url), Some(())) = (self.address(&table.url, table.internal, without), named) {
+            let webhook = Webhook { url, internal: table.internal, in_drills: table.in_drills };
+            self.policy.webhooks.insert(WebhookId::from(key.text.as_str()), webhook);
+        }
+    }
+
+    /// An address outside that may be called, or inside where the policy says so by name. `without`: what to write where a
+    /// password stands in it.
+    pub(super) fn address(&mut self, word: &Word<kind::Text>, internal: bool, without: &str) -> Option<String> {
+        let url = self.text(word)?;
         let (scheme, rest) = url.split_once("://").unwrap_or(("", &url));
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let inside = address::inside_host(host).filter(|_| !table.internal);
+        let inside = address::inside_host(host).filter(|_| !internal);
         let said = inside
             .map(|what| format!("this address is inside ({what}), and nothing inside is called unless you say so"));
         let wrong = match scheme {
@@ -41,26 +51,26 @@ impl Resolve<'_, '_> {
             "https" | "http" if host.is_empty() => {
                 Some(("this address names no machine", "“https://deploy.example.com/…”"))
             }
-            "https" | "http" if host.contains('@') => Some((
-                "a password in an address is read by everybody who reads this file",
-                "the address without it: calls are signed with keys from the settings",
-            )),
+            "https" | "http" if host.contains('@') => {
+                Some(("a password in an address is read by everybody who reads this file", without))
+            }
             "https" | "http" if said.is_some() => {
                 said.as_deref().map(|said| (said, "internal = true beside it, where that is meant"))
             }
             "https" => None,
-            "http" if table.internal => None,
+            "http" if internal => None,
             "http" => Some((
                 "what is outside is called by https alone",
                 "“https://…”, or internal = true where it is inside your own network",
             )),
             _ => Some(("this is no address that can be called", "“https://deploy.example.com/…”")),
         };
-        if let Some((what, write)) = wrong {
-            self.found.add(table.url.at, what, write);
-        } else if named.is_some() {
-            let webhook = Webhook { url, internal: table.internal, in_drills: table.in_drills };
-            self.policy.webhooks.insert(WebhookId::from(key.text.as_str()), webhook);
+        match wrong {
+            None => Some(url),
+            Some((what, write)) => {
+                self.found.add(word.at, what, write);
+                None
+            }
         }
     }
 }

@@ -69,6 +69,8 @@ kinds! {
         { "type": "string", "examples": ["credit-ai", "slack:C024BE91L", "discord:80351110224678912"] };
     GroupName: "a group such as “slack:S0614TZR7”",
         { "type": "string", "examples": ["slack:S0614TZR7", "discord:41771983423143936"] };
+    CaseKindWord: "a kind of case: “incident”, “approval”, “exception”, “handoff” or “rollback”",
+        { "type": "string", "enum": ["incident", "approval", "exception", "handoff", "rollback"] };
     SeverityWord: "a severity: “sev1” to “sev4”", { "type": "string", "enum": ["sev1", "sev2", "sev3", "sev4"] };
     Handoff: "a time such as “09:00” or “mon 09:00”",
         { "type": "string", "pattern": "^((mon|tue|wed|thu|fri|sat|sun) )?[0-9]{1,2}:[0-9]{2}$", "examples": ["09:00", "mon 09:00"] };

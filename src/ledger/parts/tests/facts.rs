@@ -14,7 +14,7 @@ use crate::domain::kinds::incident::{Harm, IncidentState, SeatName, Which};
 use crate::domain::kinds::rollback::{Flight, Outcome, RollbackState};
 use crate::domain::policy::Way;
 use crate::domain::{
-    BotEvent, CaseKind, ClockId, Duty, Event, Policy, QueueId, RegimeId, Severity, Telling, regulation,
+    BotEvent, CaseKind, ClockId, Duty, Event, Label, Policy, QueueId, RegimeId, Severity, Telling, regulation,
 };
 use crate::grammar::verbs;
 
@@ -24,20 +24,22 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     escalate events every expires expires_after files for_all from gone group groups harm hash have head heard held_by holder homes impact into items kind \
     key known lacks lane late left lost_from members message moments named need next not_before notice now nudge number numbers obligation oldest_notice_late on other outbox replaces \
     outcome over paged part party passed path pause paused pending people percent perhaps_twice person place platform policy promotes pseudonym question \
-    quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
+    quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity stamp \
     signed signed_size since slow slow_at stage stages stands_in_for starts state steps stranger strangers_out subject target technical tell telling \
     terms text thread through title to took undeliverable until urgent url values verb version waiting_on was was_down what which while_owed who \
     why words workflow zone not_kept bytes file name before clock digest due_before last latest obligation regime regimes run start started_before early \
     rota rotas instead swap with mine theirs it of how answer_by shift_of past time gaps uncovered away account-gone empty-role one-holder \
     one-acts one-left out-of-party deputy-away leads-too-long found \
-    advice at_end control duties exception holds_at long more_than proof queue raised_by \
+    carried_out cases deferred erase extent hold holds keeps mentions open-cases preview records release scope shared size whose workflows advice at_end control duties exception holds_at long more_than proof queue raised_by \
     renewal renewals seen short suspended times under usual warn watch within \
     handoff item giver scope only kept brief cases more knowledge illness actions then unknown shift leaving \
     answers said_back reachable_until first instead_of so seats wrong stays announced authorise case clocks \
     compare confirm count criteria criterion decides downstream drill drill_every drill_for_production flight \
     freeze_after go ladder met missing overridden point_of_no_return root rule run_by size step system takes \
     undone webhook way whole again begun call round tries webhook_in_drills held \
-    assignee drill_within drills frozen unaltered unnamed law back would_be_due unmet";
+    assignee drill_within drills frozen unaltered unnamed law back would_be_due unmet witness log query imported archive edited \
+    matter period retention ending upto erasure_waits retained exported from_us to_us manifest \
+    old new bundles_old bundles_new";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 21] = [
     "DRILL: gap closed",
@@ -86,6 +88,8 @@ const WHAT: [&str; 12] = [
 
 struct Golden {
     policy: Policy,
+    /// The entry comes from an imported archive.
+    archived: bool,
     found: Vec<String>,
 }
 
@@ -172,7 +176,17 @@ impl Golden {
             }
             // Of the policy.
             ("attributed", "holder") | (_, "party") => policy.parties.contains_key(text),
-            (_, "class") => policy.classes.contains_key(text) || policy.exceptions.classes.contains_key(text),
+            (_, "class") => {
+                policy.classes.contains_key(text)
+                    || policy.exceptions.classes.contains_key(text)
+                    || policy.days_of_classes().contains_key(&Label::from(text))
+            }
+            (_, "scope") => text == "everything",
+            (_, "workflows") => policy.workflows.contains_key(text),
+            (_, "lane") => text.split_once('/').is_some_and(|(_, id)| is_an_id(id)),
+            ("imported", "archive") => hexadecimal(text, 64),
+            (_, "approval") => text.parse::<CaseId>().is_ok(),
+            ("exported", "manifest") | ("file-read", "file") => hexadecimal(text, 64),
             (_, "path") => policy.paths.contains_key(text),
             (_, "rota" | "rotas") => policy.rotas.contains_key(text),
             (_, "platform") => policy.channels().any(|channel| channel.platform.as_str() == text),
@@ -221,13 +235,17 @@ impl Golden {
             ("step-said", "what") => ["done", "blocked", "skipped", "agreed"].contains(&text),
             (_, "system") => self.is_a_system(text),
             (_, "root") => hexadecimal(text, 64),
+            ("published", "by") => text == "witness.example.com/w1",
+            ("not-published", "to") => text == "file" || policy.webhooks.contains_key(text),
             (_, "clocks") => regulation::clock(&ClockId::from(text)).is_some(),
             (_, "cases" | "overridden") => text.parse::<CaseId>().is_ok(),
             (_, "decides" | "run_by" | "authorise" | "go" | "missing") | ("downstream", _) => self.is_a_role(text),
             (_, "ladder") => policy.ladders.contains_key(text),
             (_, "webhook") => policy.webhooks.contains_key(text),
+            (_, "witness") => policy.witnessing.witnesses.contains_key(text),
+            (_, "log") => policy.witnessing.logs.contains_key(text),
             ("concluded", "outcome") => ["approved", "declined", "lapsed", "superseded", "withdrawn"].contains(&text),
-            ("kept", "what") => ["note", "follow-up"].contains(&text),
+            ("kept", "what") => ["note", "follow-up", "evidence"].contains(&text),
             ("said", "what") => LINES.contains(&text),
             ("what", "what") => WHAT.contains(&text),
             ("what", "by") => ["form", "options"].contains(&text),
@@ -242,6 +260,8 @@ impl Golden {
             ("lacks" | "mended", "what") => ["commands", "intents", "pins", "roster", "token"].contains(&text),
             // Of the bot itself.
             ("started", "clock") => text == "manual, speed 0",
+            ("rotated", "old" | "new") => text.parse::<crate::seal::Verifier>().is_ok(),
+            ("rotated", "bundles_old" | "bundles_new") => crate::seal::SshKey::of_line(text).is_some(),
             ("started" | "causes-replaced", "causes") => hexadecimal(text, 32),
             ("started", "version") => text.split('.').all(|number| number.parse::<u32>().is_ok()),
             ("recovered", "head") => text.starts_with("countersign.local/") && text.lines().count() == 5,
@@ -251,6 +271,9 @@ impl Golden {
 
     fn is_a_key(&self, path: &[&str], key: &str) -> bool {
         match path.last() {
+            Some(&"retention") if path.iter().rev().nth(1) == Some(&"loaded") => {
+                self.policy.days_of_classes().contains_key(&Label::from(key))
+            }
             Some(&"schedules") => self.policy.digests.iter().any(|digest| digest.name == key),
             Some(&"downstream") => self.is_a_system(key),
             Some(&"groups") => self.policy.roles.values().flat_map(|role| &role.groups).any(|group| group.id == key),
@@ -278,6 +301,8 @@ impl Golden {
                 if let (Some(Value::String(platform)), Some(Value::String(channel))) =
                     (map.get("platform"), map.get("channel"))
                     && !self.is_a_channel(platform, channel)
+                    // An archive's channels, and a case's own of which a fill takes the words, are named by no policy.
+                    && !(is_an_id(channel) && (self.archived || path.contains(&"fill")))
                 {
                     self.found.push(format!("{}: {platform}/{channel}", path.join("/")));
                 }
@@ -323,13 +348,16 @@ fn golden() -> (Golden, Vec<Value>) {
     let words: Vec<String> = serde_json::from_str(text).unwrap();
     let policy = Policy::read(&words[0]).unwrap_or_else(|errors| panic!("{}", errors.show("the golden policy")));
     let facts = lines.iter().map(|line| serde_json::from_str(&line["facts"]).unwrap()).collect();
-    (Golden { policy, found: Vec::new() }, facts)
+    (Golden { policy, archived: false, found: Vec::new() }, facts)
 }
 
 #[test]
 fn the_golden_ledger_holds_no_fact_that_the_document_does_not_name() {
     let (mut golden, facts) = golden();
-    facts.iter().for_each(|facts| golden.look(facts, &mut Vec::new()));
+    for facts in &facts {
+        golden.archived = facts.get("imported").is_some();
+        golden.look(facts, &mut Vec::new());
+    }
     assert!(golden.found.is_empty(), "{:#?}", golden.found);
 }
 
@@ -357,8 +385,8 @@ fn whatever_is_typed_in_the_place_of_a_fact_is_noticed() {
         places.retain(|place| seen.insert(place.replace(|c: char| c.is_ascii_digit(), "")));
         for place in places {
             // What a platform gives as an id may be any word.
-            let is_an_id =
-                ["/message", "/thread", "/file", "/group"].iter().any(|id| place.ends_with(id)) || place == "/channel";
+            let ids = ["/message", "/thread", "/file", "/group", "/fill/began/lane/channel"];
+            let is_an_id = ids.iter().any(|id| place.ends_with(id)) || place == "/channel";
             for typed in ["Maya was late", "maya"].into_iter().take(if is_an_id { 1 } else { 2 }) {
                 let mut typed_here = facts.clone();
                 *typed_here.pointer_mut(&place).unwrap() = Value::from(typed);

@@ -206,7 +206,14 @@ impl Room {
             handed: crate::domain::people::Handed::NONE,
             at,
         };
-        World { policy: &self.policy, stamped: &self.policy, people, releases: crate::domain::Releases::NONE }
+        World {
+            policy: &self.policy,
+            stamped: &self.policy,
+            people,
+            releases: crate::domain::Releases::NONE,
+            holds: crate::domain::Holds::NONE,
+            retention: crate::domain::Retention::NONE,
+        }
     }
 
     fn take(&mut self, ruling: &Ruling, at: At) {

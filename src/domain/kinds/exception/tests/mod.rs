@@ -80,7 +80,14 @@ impl Room {
             handed: crate::domain::people::Handed::NONE,
             at,
         };
-        World { policy: &POLICY, stamped: &POLICY, people, releases: crate::domain::Releases::NONE }
+        World {
+            policy: &POLICY,
+            stamped: &POLICY,
+            people,
+            releases: crate::domain::Releases::NONE,
+            holds: crate::domain::Holds::NONE,
+            retention: crate::domain::Retention::NONE,
+        }
     }
 
     /// The private reply, in words.

@@ -84,6 +84,8 @@ impl Room {
             stamped: self.policy(),
             people: self.people(ask.at),
             releases: crate::domain::Releases::NONE,
+            holds: crate::domain::Holds::NONE,
+            retention: crate::domain::Retention::NONE,
         };
         let ruling = crate::domain::open(id, &opening, &ask, &world)?;
         self.take(minutes, vec![(id, ruling)]);
@@ -113,6 +115,8 @@ impl Room {
                 stamped: self.policy(),
                 people,
                 releases: crate::domain::Releases::NONE,
+                holds: crate::domain::Holds::NONE,
+                retention: crate::domain::Retention::NONE,
             };
             let mut ruling = crate::domain::decide(&case, &command, &ask, &world)?;
             if let (true, Some(answer)) = (of == id, ruling.reply.take()) {

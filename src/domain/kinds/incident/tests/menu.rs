@@ -13,7 +13,14 @@ impl Room {
             handed: crate::domain::people::Handed::NONE,
             at: self.now,
         };
-        let world = World { policy: &self.policy, stamped: &TERMS, people, releases: crate::domain::Releases::NONE };
+        let world = World {
+            policy: &self.policy,
+            stamped: &TERMS,
+            people,
+            releases: crate::domain::Releases::NONE,
+            holds: crate::domain::Holds::NONE,
+            retention: crate::domain::Retention::NONE,
+        };
         possible(&Scene { case: &self.case, ask: &ask, world: &world }).into_iter().map(|act| act.verb).collect()
     }
 }
@@ -113,7 +120,14 @@ fn the_next_update_is_promised_within_what_the_policy_allows() {
             handed: crate::domain::people::Handed::NONE,
             at: room.now,
         };
-        let world = World { policy: &room.policy, stamped: &terms, people, releases: crate::domain::Releases::NONE };
+        let world = World {
+            policy: &room.policy,
+            stamped: &terms,
+            people,
+            releases: crate::domain::Releases::NONE,
+            holds: crate::domain::Holds::NONE,
+            retention: crate::domain::Retention::NONE,
+        };
         let command = Command::Update { text: words("half of it"), next: Some(minute(promised)) };
         let ruled = decide_case(&room.case, &command.into(), &Ask { by: by("arjun"), at: room.now }, &world);
         assert_eq!(ruled.is_ok(), taken, "{most:?}, {promised}: {ruled:?}");

@@ -189,7 +189,14 @@ impl Room {
             ID,
             &opening,
             &ask,
-            &World { policy: &TERMS, stamped: &TERMS, people, releases: crate::domain::Releases::NONE },
+            &World {
+                policy: &TERMS,
+                stamped: &TERMS,
+                people,
+                releases: crate::domain::Releases::NONE,
+                holds: crate::domain::Holds::NONE,
+                retention: crate::domain::Retention::NONE,
+            },
         )?;
         let case = Case::begin(ID, &ruling.events[0], NINE).expect("the first event begins the case");
         let mut room = Room {
@@ -234,7 +241,14 @@ impl Room {
             &self.case,
             &command.into(),
             &ask,
-            &World { policy: &self.policy, stamped: &TERMS, people, releases: crate::domain::Releases::NONE },
+            &World {
+                policy: &self.policy,
+                stamped: &TERMS,
+                people,
+                releases: crate::domain::Releases::NONE,
+                holds: crate::domain::Holds::NONE,
+                retention: crate::domain::Retention::NONE,
+            },
         )?;
         Ok(self.take(ruling))
     }

@@ -85,7 +85,14 @@ fn an_empty_role_is_said_at_once() {
         ID,
         &opening,
         &ask,
-        &World { policy: &policy, stamped: &policy, people, releases: crate::domain::Releases::NONE },
+        &World {
+            policy: &policy,
+            stamped: &policy,
+            people,
+            releases: crate::domain::Releases::NONE,
+            holds: crate::domain::Holds::NONE,
+            retention: crate::domain::Retention::NONE,
+        },
     )
     .expect("it is opened all the same");
     let Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) = ruling.reply

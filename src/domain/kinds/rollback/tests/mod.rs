@@ -115,7 +115,14 @@ impl Room {
             handed: crate::domain::people::Handed::NONE,
             at,
         };
-        World { policy: &POLICY, stamped: &POLICY, people, releases: &self.releases }
+        World {
+            policy: &POLICY,
+            stamped: &POLICY,
+            people,
+            releases: &self.releases,
+            holds: crate::domain::Holds::NONE,
+            retention: crate::domain::Retention::NONE,
+        }
     }
 
     /// The private reply, in words.
