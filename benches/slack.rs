@@ -56,6 +56,7 @@ async fn commands() {
     let config = Config {
         webhook_keys: std::collections::BTreeMap::new(),
         accept_clock: false,
+        encrypt_files: false,
         data: folder.path().join("data"),
         listen: ([127, 0, 0, 1], 0).into(),
         policy: Some(policy),

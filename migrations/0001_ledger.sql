@@ -26,16 +26,27 @@ create table ledger (
 -- A case's own story, and the timeline that is drawn from it; its entries are numbered from 1 without gaps.
 create unique index ledger_by_case on ledger (case_id, case_seq) where case_id is not null;
 -- The entries that say who is meant by a pseudonym, which policy took force, who stands in for whom, whose words were
--- erased and when the key of the heads was changed: they belong to the evidence of cases.
+-- withheld or erased and when the key of the heads was changed: they belong to the evidence of cases.
 create index ledger_beside_cases on ledger (seq) where kind in
-    ('person.introduced', 'policy.loaded', 'delegation.set', 'delegation.began', 'delegation.ended', 'words.erased', 'key.rotated');
+    ('person.introduced', 'policy.loaded', 'delegation.set', 'delegation.began', 'delegation.ended', 'words.withheld', 'words.erased',
+     'key.rotated');
 
 -- When the bot may have missed something, for red flags.
 create index ledger_gaps on ledger (seq) where kind = 'capture.gap';
--- Which words were erased is asked at each start.
-create index ledger_erasures on ledger (seq) where kind = 'words.erased';
+-- Which words were erased or withheld is asked at each start.
+create index ledger_erasures on ledger (seq) where kind in ('words.withheld', 'words.erased');
 -- Which key signed the heads of which time.
 create index ledger_keys on ledger (seq) where kind = 'key.rotated';
+
+-- Words that may be read by nobody and may not be destroyed yet: an erasure was approved, and a hold or the time for which a case is
+-- kept keeps them. Their rows in the ledger have none meanwhile, and neither has any other table; `countersign verify` checks them
+-- against the same commitments.
+create table withheld (
+    seq        integer not null,
+    words      text not null,
+    words_salt blob not null,
+    constraint withheld_pk primary key (seq)
+);
 
 -- Whom a pseudonym stands for: a person of the policy (`maya`) or an account that it doesn't know (`slack/U024BE7LH`). Without
 -- the row, and with the words of the entry that introduced the pseudonym erased, nobody can tell any more.

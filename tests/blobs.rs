@@ -3,6 +3,8 @@
 
 #![cfg(unix)]
 
+#[path = "blobs/encrypted.rs"]
+mod encrypted;
 mod kit;
 #[path = "blobs/server.rs"]
 mod server;
@@ -12,8 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 
-use countersign::blobs::{self, BlobError, Blobs, Credentials, WrittenPlace, give_credentials};
+use countersign::blobs::{self, BlobError, Blobs, Checked, Credentials, WrittenPlace, give_credentials};
 use countersign::evidence::audit;
+use countersign::ledger::folder as data_folder;
 use kit::bot::{Bot, NotReady, until, words};
 use kit::written::Written;
 use serde_json::Value;
@@ -29,15 +32,33 @@ struct Kept {
     bucket: Option<(Arc<Server>, String)>,
 }
 
-impl Kept {
-    fn in_folder() -> Kept {
+/// Whether files lie as they came, or encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lie {
+    Plain,
+    Encrypted,
+}
+
+impl Lie {
+    fn folder(self) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
+        if self == Lie::Encrypted {
+            std::fs::create_dir(folder.path().join("keys")).expect("a folder for keys");
+            data_folder::encrypt_files(folder.path()).expect("a secret");
+        }
+        folder
+    }
+}
+
+impl Kept {
+    fn in_folder(lie: Lie) -> Kept {
+        let folder = lie.folder();
         Kept { blobs: Blobs::of(folder.path()).expect("files"), folder, bucket: None }
     }
 
     /// `lock`: as it stands in the settings.
-    async fn in_bucket(server: &Arc<Server>, locks: bool, lock: &str) -> Kept {
-        let folder = tempfile::tempdir().expect("a folder");
+    async fn in_bucket(server: &Arc<Server>, lie: Lie, locks: bool, lock: &str) -> Kept {
+        let folder = lie.folder();
         let bucket = server.bucket("kept", locks).await;
         let written: WrittenPlace = toml::from_str(&settings(server, &bucket, lock)).expect("settings");
         blobs::settle(folder.path(), Some(&written.place().expect("a place"))).expect("it is noted");
@@ -47,20 +68,22 @@ impl Kept {
 
     /// Somebody else changes what lies there.
     async fn overwrite(&self, sha256: &str, bytes: &[u8]) {
+        let place = self.blobs.place(sha256);
         match &self.bucket {
-            None => std::fs::write(blobs::folder::blob_path(self.folder.path(), sha256), bytes).expect("written"),
-            Some((server, bucket)) => {
-                let put = server.ask("PUT", &key(bucket, sha256), "", &[], bytes).await.expect("an answer");
+            None => std::fs::write(place, bytes).expect("written"),
+            Some((server, _)) => {
+                let put = server.ask("PUT", key_of(&place), "", &[], bytes).await.expect("an answer");
                 assert_eq!(put.status, 200, "{}", put.text);
             }
         }
     }
 
     async fn delete(&self, sha256: &str) {
+        let place = self.blobs.place(sha256);
         match &self.bucket {
-            None => std::fs::remove_file(blobs::folder::blob_path(self.folder.path(), sha256)).expect("it goes"),
-            Some((server, bucket)) => {
-                server.ask("DELETE", &key(bucket, sha256), "", &[], b"").await.expect("an answer");
+            None => std::fs::remove_file(place).expect("it goes"),
+            Some((server, _)) => {
+                server.ask("DELETE", key_of(&place), "", &[], b"").await.expect("an answer");
             }
         }
     }
@@ -74,12 +97,25 @@ fn key(bucket: &str, sha256: &str) -> String {
     format!("{bucket}/house/one/{}/{sha256}", &sha256[..2])
 }
 
+/// Of an object, where it lies for people.
+fn key_of(place: &str) -> &str {
+    place.strip_prefix("s3://").expect("it is in a bucket")
+}
+
 fn hash(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
+async fn remove(blobs: &Blobs, sha256: &str) -> Result<(), BlobError> {
+    let mut removed = Ok(());
+    for name in blobs.names(sha256) {
+        removed = removed.and(blobs.remove(&name).await);
+    }
+    removed
+}
+
 /// What holds wherever files lie.
-async fn contract(kept: &Kept) {
+async fn contract(kept: &Kept, lie: Lie) {
     let blobs = &kept.blobs;
     blobs.look().await.expect("it is good");
     let large: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 251) as u8).collect();
@@ -87,7 +123,7 @@ async fn contract(kept: &Kept) {
         let sha256 = hash(bytes);
         assert_eq!(blobs.read(&sha256).await.expect("it is looked for"), None);
         assert!(!blobs.has(&sha256).await.expect("it is looked for"));
-        blobs.remove(&sha256).await.expect("what isn't there is gone");
+        remove(&blobs, &sha256).await.expect("what isn't there is gone");
         for _ in 0..2 {
             assert_eq!(blobs.keep(bytes.to_vec()).await.expect("it is kept"), sha256);
             assert!(blobs.read(&sha256).await.expect("it is read").as_deref() == Some(bytes), "other bytes came back");
@@ -102,46 +138,49 @@ async fn contract(kept: &Kept) {
         for kept in futures_util::future::join_all(all).await {
             assert_eq!(kept.expect("whoever else keeps it"), hash(bytes));
         }
-        assert_eq!(blobs.hash(&hash(bytes)).await.expect("it is read"), Some(hash(bytes)));
+        assert_eq!(blobs.check(&hash(bytes)).await.expect("it is read"), Checked::Good);
     }
     let sha256 = hash(&large);
     for other in [&b"damaged"[..], &vec![7; 3_000_000]] {
         kept.overwrite(&sha256, other).await;
-        assert_eq!(blobs.hash(&sha256).await.expect("it is read"), Some(hash(other)));
+        let damaged = if lie == Lie::Plain { Checked::Changed(hash(other)) } else { Checked::NotOpened };
+        assert_eq!(blobs.check(&sha256).await.expect("it is read"), damaged);
         blobs.keep(large.clone()).await.expect("it is kept");
-        assert_eq!(blobs.hash(&sha256).await.expect("it is read").as_ref(), Some(&sha256), "damage is replaced");
+        assert_eq!(blobs.check(&sha256).await.expect("it is read"), Checked::Good, "damage is replaced");
     }
     kept.delete(&sha256).await;
     assert!(!blobs.has(&sha256).await.expect("it is looked for"));
     blobs.keep(large.clone()).await.expect("it is kept again");
-    assert_eq!(blobs.hash(&sha256).await.expect("it is read").as_ref(), Some(&sha256));
-    blobs.remove(&sha256).await.expect("it goes");
+    assert_eq!(blobs.check(&sha256).await.expect("it is read"), Checked::Good);
+    remove(&blobs, &sha256).await.expect("it goes");
     assert!(!blobs.has(&sha256).await.expect("it is looked for"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_folder_keeps_its_promises() {
-    let kept = Kept::in_folder();
-    contract(&kept).await;
+    let kept = Kept::in_folder(Lie::Plain);
+    contract(&kept, Lie::Plain).await;
     assert_eq!(kept.blobs.in_bucket().await.expect("there is none"), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bucket_keeps_the_same_promises() {
     let Some(server) = server().await else { return };
-    let kept = Kept::in_bucket(&server, false, "").await;
-    contract(&kept).await;
-    let (url, files) = kept.blobs.in_bucket().await.expect("it is counted").expect("a bucket");
-    assert!(url.starts_with("s3://kept-") && url.ends_with("/house/one"), "{url}");
-    assert_eq!(files, 10, "the empty one, the small one, and eight");
-    assert!(!kept.folder.path().join("blobs").exists(), "nothing is kept in the folder");
+    for lie in [Lie::Plain, Lie::Encrypted] {
+        let kept = Kept::in_bucket(&server, lie, false, "").await;
+        contract(&kept, lie).await;
+        let (url, files) = kept.blobs.in_bucket().await.expect("it is counted").expect("a bucket");
+        assert!(url.starts_with("s3://kept-") && url.ends_with("/house/one"), "{url}");
+        assert_eq!(files, 10, "the empty one, the small one, and eight");
+        assert!(!kept.folder.path().join("blobs").exists(), "nothing is kept in the folder");
+    }
 }
 
 /// A plain removal in a bucket with versions removes nothing: it hides.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_removed_is_removed_with_every_version() {
     let Some(server) = server().await else { return };
-    let kept = Kept::in_bucket(&server, true, "").await;
+    let kept = Kept::in_bucket(&server, Lie::Plain, true, "").await;
     let (bytes, bucket) = (b"pune;0.31\n", kept.bucket.as_ref().expect("a bucket").1.clone());
     let sha256 = kept.blobs.keep(bytes.to_vec()).await.expect("it is kept");
     kept.overwrite(&sha256, b"another").await;
@@ -152,7 +191,7 @@ async fn what_is_removed_is_removed_with_every_version() {
         listed.matches("<VersionId>").count()
     };
     assert_eq!(versions().await, 3, "and there");
-    kept.blobs.remove(&sha256).await.expect("it goes");
+    remove(&kept.blobs, &sha256).await.expect("it goes");
     assert_eq!(versions().await, 0, "it is gone");
 }
 
@@ -160,7 +199,7 @@ async fn what_is_removed_is_removed_with_every_version() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_from_before_there_was_a_bucket_are_found() {
     let Some(server) = server().await else { return };
-    let before = Kept::in_folder();
+    let before = Kept::in_folder(Lie::Plain);
     let old = before.blobs.keep(b"from before".to_vec()).await.expect("it is kept");
     let bucket = server.bucket("kept", false).await;
     let written: WrittenPlace = toml::from_str(&settings(&server, &bucket, "")).expect("settings");
@@ -171,7 +210,7 @@ async fn files_from_before_there_was_a_bucket_are_found() {
     assert_eq!(blobs.read(&new).await.expect("it is read").as_deref(), Some(&b"from now on"[..]));
     assert!(blobs.place(&old).contains("blobs/") && blobs.place(&new).starts_with("s3://"), "{}", blobs.place(&old));
     for sha256 in [&old, &new] {
-        blobs.remove(sha256).await.expect("it goes");
+        remove(&blobs, sha256).await.expect("it goes");
         assert!(!blobs.has(sha256).await.expect("it is looked for"));
     }
 }
@@ -187,7 +226,8 @@ async fn a_bucket_that_is_not_there_is_not_a_missing_file() {
         Blobs::of(folder.path()).expect("files")
     };
     let none = at(&settings(&server, "nobody-made-this", ""));
-    for failed in [none.look().await.err(), none.read(&hash(b"x")).await.err(), none.remove(&hash(b"x")).await.err()] {
+    for failed in [none.look().await.err(), none.read(&hash(b"x")).await.err(), remove(&none, &hash(b"x")).await.err()]
+    {
         assert!(matches!(failed, Some(BlobError::NoBucket(_))), "{failed:?}");
     }
     let bucket = server.bucket("plain", false).await;
@@ -198,7 +238,7 @@ async fn a_bucket_that_is_not_there_is_not_a_missing_file() {
     assert!(matches!(kept, BlobError::NotLockable(_)), "{kept}");
     let nobody = at("url = \"s3://evidence\"\nendpoint = \"http://127.0.0.1:9\"");
     for failed in
-        [nobody.look().await.err(), nobody.read(&hash(b"x")).await.err(), nobody.remove(&hash(b"x")).await.err()]
+        [nobody.look().await.err(), nobody.read(&hash(b"x")).await.err(), remove(&nobody, &hash(b"x")).await.err()]
     {
         assert!(failed.as_ref().is_some_and(BlobError::may_pass), "{failed:?}");
     }
@@ -209,7 +249,7 @@ async fn a_lock_is_not_shortened_and_a_removal_says_until_when_it_holds() {
     let Some(server) = server().await else { return };
     for mode in ["governance", "compliance"] {
         let long = format!("lock = \"{mode}\"\nlock_days = 400");
-        let kept = Kept::in_bucket(&server, true, &long).await;
+        let kept = Kept::in_bucket(&server, Lie::Plain, true, &long).await;
         kept.blobs.look().await.expect("it locks");
         let bucket = kept.bucket.as_ref().expect("a bucket").1.clone();
         let sha256 = kept.blobs.keep(b"pune;0.31\n".to_vec()).await.expect("it is kept");
@@ -228,16 +268,16 @@ async fn a_lock_is_not_shortened_and_a_removal_says_until_when_it_holds() {
         let shorter = Blobs::of(kept.folder.path()).expect("files");
         shorter.keep(b"pune;0.31\n".to_vec()).await.expect("it is there");
         assert_eq!(retention().await, until);
-        let refused = shorter.remove(&sha256).await.expect_err("it is locked");
+        let refused = remove(&shorter, &sha256).await.expect_err("it is locked");
         assert!(matches!(&refused, BlobError::Locked { until: told, .. } if *told == until), "{refused}");
         assert!(refused.to_string().contains(&until) && refused.to_string().contains(&sha256), "{refused}");
-        assert_eq!(shorter.hash(&sha256).await.expect("it is read"), Some(sha256.clone()), "nothing hides it");
+        assert_eq!(shorter.check(&sha256).await.expect("it is read"), Checked::Good, "nothing hides it");
         let put = server
             .ask("PUT", &key(&bucket, &sha256), "legal-hold=", &[], b"<LegalHold><Status>ON</Status></LegalHold>")
             .await
             .expect("an answer");
         assert_eq!(put.status, 200, "{}", put.text);
-        let held = shorter.remove(&sha256).await.expect_err("it is held").to_string();
+        let held = remove(&shorter, &sha256).await.expect_err("it is held").to_string();
         assert!(held.contains("legal hold"), "{held}");
     }
 }
@@ -251,12 +291,18 @@ struct House {
 
 impl House {
     /// `lock`: as it stands in the settings.
-    async fn new(server: Arc<Server>, lock: &str) -> House {
+    async fn new(server: Arc<Server>, lie: Lie, lock: &str) -> House {
         let bucket = server.bucket("house", !lock.is_empty()).await;
         let house = House { folder: tempfile::tempdir().expect("a folder"), server, bucket };
         std::fs::write(house.folder.path().join("policy.toml"), BANK).expect("a policy");
-        house.set(&format!("[blobs]\n{}", settings(&house.server, &house.bucket, lock)));
+        let encrypt = if lie == Lie::Encrypted { "encrypt_files = true\n" } else { "" };
+        house.set(&format!("{encrypt}[blobs]\n{}", settings(&house.server, &house.bucket, lock)));
         house
+    }
+
+    /// Where a file lies in the bucket, for people.
+    fn place(&self, sha256: &str) -> String {
+        Blobs::of(&self.data()).expect("files").place(sha256)
     }
 
     fn set(&self, settings: &str) {
@@ -343,7 +389,13 @@ async fn incident(bot: &Bot, (workflow, channel): (&str, &str)) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_house_has_its_files_in_a_bucket() {
     let Some(server) = server().await else { return };
-    let house = House::new(server.clone(), "").await;
+    for lie in [Lie::Plain, Lie::Encrypted] {
+        files_in_a_bucket(server.clone(), lie).await;
+    }
+}
+
+async fn files_in_a_bucket(server: Arc<Server>, lie: Lie) {
+    let house = House::new(server.clone(), lie, "").await;
     let data = house.data();
     let at = data.to_str().expect("text");
     let bot = house.start();
@@ -391,14 +443,15 @@ async fn a_house_has_its_files_in_a_bucket() {
     assert!(verified.status.success(), "the copy finds the bucket: {}", words(&verified));
 
     // Somebody else is at the bucket.
-    let put = server.ask("PUT", &key(&house.bucket, &sha256), "", &[], b"other rates").await.expect("an answer");
+    let place = house.place(&sha256);
+    assert_eq!(place == format!("s3://{}", key(&house.bucket, &sha256)), lie == Lie::Plain, "{place}");
+    let put = server.ask("PUT", key_of(&place), "", &[], b"other rates").await.expect("an answer");
     assert_eq!(put.status, 200);
     let changed = house.run(&["verify", "--data", at]);
-    let place = format!("s3://{}", key(&house.bucket, &sha256));
     assert!(!changed.status.success(), "{}", words(&changed));
     let said = words(&changed);
     assert!(said.contains("“rates.csv”") && said.contains("was changed") && said.contains(&place), "{said}");
-    server.ask("DELETE", &key(&house.bucket, &sha256), "", &[], b"").await.expect("an answer");
+    server.ask("DELETE", key_of(&place), "", &[], b"").await.expect("an answer");
     let missing = words(&house.run(&["verify", "--data", at]));
     assert!(missing.contains("“rates.csv”") && missing.contains(&format!("{place} is not there")), "{missing}");
     let out = house.folder.path().join("lacking");
@@ -455,8 +508,10 @@ async fn a_server_that_asks_for_patience_gets_some() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_erasure_under_a_lock_says_until_when_it_holds() {
     let Some(server) = server().await else { return };
-    for (lock, stays) in [("", false), ("lock_days = 30", true)] {
-        let house = House::new(server.clone(), lock).await;
+    let cases =
+        [("", false, Lie::Plain), ("lock_days = 30", true, Lie::Plain), ("lock_days = 30", true, Lie::Encrypted)];
+    for (lock, stays, lie) in cases {
+        let house = House::new(server.clone(), lie, lock).await;
         let bot = house.start();
         let thread = incident(&bot, ("claims", "claims")).await;
         let sha256 = hash(b"Anna Berg\n");
@@ -475,9 +530,8 @@ async fn an_erasure_under_a_lock_says_until_when_it_holds() {
             page.text.contains(" is carried out")
         })
         .await;
-        let place = format!("s3://{}", key(&house.bucket, &sha256));
-        let object =
-            async || server.ask("GET", &key(&house.bucket, &sha256), "", &[], b"").await.expect("an answer").status;
+        let place = house.place(&sha256);
+        let object = async || server.ask("GET", key_of(&place), "", &[], b"").await.expect("an answer").status;
         match stays {
             true => until("the log says so", async || bot.logged().contains("is under Object Lock until 20")).await,
             false => until("it is gone", async || object().await == 404).await,
@@ -486,6 +540,10 @@ async fn an_erasure_under_a_lock_says_until_when_it_holds() {
         assert!(status.success(), "{log}");
         assert_eq!(log.contains(&format!("{place} is under Object Lock until 20")), stays, "{log}");
         assert_eq!(object().await, if stays { 200 } else { 404 });
+        // What opens it was made of a hash that stands nowhere any more.
+        assert_eq!(log.contains("Nobody can read it"), lie == Lie::Encrypted, "{log}");
+        let left = server.ask("GET", key_of(&place), "", &[], b"").await.expect("an answer").text;
+        assert_eq!(left.contains("Anna Berg"), stays && lie == Lie::Plain, "{left}");
         let data = house.data();
         let verified = house.run(&["verify", "--data", data.to_str().expect("text")]);
         assert!(verified.status.success() && words(&verified).contains("0 files"), "{}", words(&verified));
@@ -497,7 +555,7 @@ async fn an_erasure_under_a_lock_says_until_when_it_holds() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_house_is_not_started_beside_its_bucket() {
     let Some(server) = server().await else { return };
-    let house = House::new(server.clone(), "").await;
+    let house = House::new(server.clone(), Lie::Plain, "").await;
     assert!(house.start().stop().0.success());
     let noted = std::fs::read(house.data().join("bucket.toml")).expect("it is noted");
     let other = settings(&server, "nobody-made-this", "");

@@ -6,6 +6,8 @@ mod kit;
 mod machine;
 #[path = "crash/moments.rs"]
 mod moments;
+#[path = "crash/steps.rs"]
+mod steps;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -1489,7 +1489,7 @@ async fn with_every_word_erased_everything_verifies_lists_and_exports() {
         let verdict = bundle::verify(&bag, Some(&key(data))).expect("a verdict");
         must_say(&verdict, true, true, &["were erased", "policy"]);
         let shown = std::fs::read_to_string(bag.join("data/transcript.md")).expect("the transcript");
-        assert!(shown.contains("⟨erased⟩") && shown.contains("its words were erased"), "{shown}");
+        assert!(shown.contains("⟨erased⟩") && shown.contains("its words are gone"), "{shown}");
     }
 
     // The bot goes on from it, and whoever asks is shown what is left.
@@ -1662,7 +1662,7 @@ async fn somebody_is_shredded_without_the_others() {
     must_say(&bundle::verify(&bag, Some(&key(data))).expect("a verdict"), true, true, &["were erased"]);
     let about = std::fs::read_to_string(bag.join("data/case.json")).expect("a file");
     let about: serde_json::Value = serde_json::from_str(&about).expect("JSON");
-    assert_eq!(about["erased"].as_array().map(Vec::len), Some(2), "both are mentioned by the case");
+    assert_eq!(about["without_words"].as_array().map(Vec::len), Some(2), "both are mentioned by the case");
     let duties = std::fs::read_to_string(bag.join("data/duties.csv")).expect("a file");
     let answered = duties.lines().find(|line| line.contains(",acknowledge,")).expect("it was acknowledged");
     assert!(answered.contains("erased-") && !answered.contains("Dev"), "{answered}");

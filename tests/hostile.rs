@@ -757,6 +757,9 @@ async fn a_bundle_is_fetched_once_by_whoever_may_have_it() {
     let of_case = address("/evidence export INC-1").await;
     let of_workflow = address("/evidence export credit-scoring").await;
     assert_eq!(recorded("\"exported\"").await, 2, "before it is fetched");
+    // Programs that check links take nothing away.
+    let look = Request::builder().method("HEAD").uri(of_case.as_str()).header(header::HOST, &stage.host);
+    assert_eq!(stage.send(look.body(Body::empty()).expect("a request")).await.status, 204);
     let fetched = tempfile::tempdir().expect("a folder");
     for (address, name) in [(&of_case, "case.zip"), (&of_workflow, "workflow.zip")] {
         // Whatever fetches it comes under its own name.
@@ -807,13 +810,18 @@ async fn an_export_at_the_command_line_is_recorded() {
     stage.running.desk.checkpoint().await.expect("a head");
     let out = tempfile::tempdir().expect("a folder");
     let exported = bundle::export(&stage.data(), "INC-1".parse().expect("a case"), &out.path().join("bag")).await;
-    exports::note(&stage.data(), &exported.expect("a bundle")).expect("it is noted");
-    let recorded = async || stage.facts().await.iter().filter(|facts| facts.contains("\"exported\"")).count();
+    exports::note(&stage.data(), &exports::recorded(&exported.expect("a bundle"))).expect("it is noted");
+    let attested = exports::attested("APR-1".parse().expect("a case"), b"{}\n");
+    exports::note(&stage.data(), &attested).expect("it is noted");
+    let facts_with = async |what: &str| stage.facts().await.iter().filter(|facts| facts.contains(what)).count();
+    let recorded = async || facts_with("\"exported\"").await;
     assert_eq!(recorded().await, 0);
     let reception = &stage.running.app.reception;
     reception.exports.record_noted().await.expect("recorded");
     reception.exports.record_noted().await.expect("nothing is left");
     assert_eq!(recorded().await, 1);
+    // printf '{}\n' | sha256sum
+    assert_eq!(facts_with("ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356").await, 1);
     // As after a power cut between the two: what was taken is recorded, and what can't be read is passed over.
     std::fs::write(stage.data().join("exported.taken"), "nonsense\n").expect("written");
     reception.exports.record_noted().await.expect("passed over");

@@ -6,7 +6,7 @@ use super::Answers;
 use crate::card::{self, Card, EndingAnswer, EndingRow, ErasureAnswer, Speaker};
 use crate::desk::Shown;
 use crate::domain::bot::retention::AHEAD;
-use crate::domain::records::{Extent, Whose};
+use crate::domain::records::{ENTRIES_AT_MOST, Extent, Whose};
 use crate::domain::{Actor, At, Case, CaseId, People, PersonId, Refusal, RoleId};
 use crate::evidence::erasure::plan::{Plan, PlanError, plan};
 use crate::store::StoreError;
@@ -27,14 +27,28 @@ impl Answers {
                 if over.is_empty() {
                     return Ok(Plan::default());
                 }
-                plan(&self.reader, &shown.policy, &Whose::Ended(over)).await
+                let whole = plan(&self.reader, &shown.policy, &Whose::Ended(over.iter().copied().collect())).await?;
+                if whole.preview.entries.len() <= ENTRIES_AT_MOST {
+                    return Ok(whole);
+                }
+                // One purge takes those whose time ended first, and the next one the others.
+                let mut entries = 0;
+                let first = over.into_iter().take_while(|case| {
+                    entries += whole.by_case.get(&Some(*case)).copied().unwrap_or(0);
+                    entries <= ENTRIES_AT_MOST as u64
+                });
+                match first.collect::<BTreeSet<CaseId>>() {
+                    none if none.is_empty() => Ok(whole),
+                    first => plan(&self.reader, &shown.policy, &Whose::Ended(first)).await,
+                }
             }
             whose => plan(&self.reader, &shown.policy, whose).await,
         }
     }
 
-    /// The cases that a purge would take now: those whose time is over, which stood on a calendar, and which no hold covers.
-    async fn over(&self, shown: &Shown) -> Result<BTreeSet<CaseId>, StoreError> {
+    /// The cases that a purge would take now: those whose time is over, which stood on a calendar, and which no hold covers. Those whose
+    /// time ended first come first.
+    async fn over(&self, shown: &Shown) -> Result<Vec<CaseId>, StoreError> {
         let now = self.desk.clock.now();
         let cases = self.reader.ending(now, LOOKED_AT).await?;
         Ok(cases.into_iter().filter(|case| may_be_purged(case, shown, now)).map(|case| case.id).collect())

@@ -108,11 +108,16 @@ impl Search {
         while let Some(step) = self.take_in(self.index.filling.lock().await, reader).await? {
             taken += step;
             if taken >= at_most {
-                let upto = self.index.up_to().await?.upto.unsigned_abs();
-                return Ok(reader.size().await?.saturating_sub(upto));
+                return self.behind(reader).await;
             }
         }
         Ok(0)
+    }
+
+    /// How many entries aren't in it.
+    async fn behind(&self, reader: &Reader) -> Result<u64, StoreError> {
+        let upto = self.index.up_to().await?.upto.unsigned_abs();
+        Ok(reader.size().await?.saturating_sub(upto))
     }
 
     /// One step. `None`: nothing is left.
@@ -241,7 +246,7 @@ impl Answers {
             // Whatever is wrong with the index, what is in it is worth an answer.
             Err(error) => {
                 tracing::warn!(%error, "what was said last isn't in the index yet");
-                0
+                self.search.behind(&self.reader).await?
             }
             Ok(missing) => missing,
         };
@@ -367,12 +372,20 @@ impl Answers {
             | Record::NotTold(_)
             | Record::ChannelMade(_)
             | Record::Introduced(_)
+            | Record::Withheld(_)
             | Record::Erased(_) => return Ok(None),
         };
         let right = right(sight.by, sight.people, workflows.iter());
         let since = match &record {
             Record::Heard(heard) => self.since(&heard.lane, &heard.what, seq).await?,
-            _ => None,
+            Record::Ruled(_)
+            | Record::Bot(_)
+            | Record::Told(_)
+            | Record::NotTold(_)
+            | Record::ChannelMade(_)
+            | Record::Introduced(_)
+            | Record::Withheld(_)
+            | Record::Erased(_) => None,
         };
         if right == Right::None || (since.is_some() && right < Right::All) {
             return Ok(None);
@@ -386,7 +399,13 @@ impl Answers {
                 (Who::Stranger(account), None) => account.to_string(),
             }),
             Record::Ruled(ruled) => ruled.by.as_ref().map(|person| policy.name_of(person)),
-            _ => None,
+            Record::Bot(_)
+            | Record::Told(_)
+            | Record::NotTold(_)
+            | Record::ChannelMade(_)
+            | Record::Introduced(_)
+            | Record::Withheld(_)
+            | Record::Erased(_) => None,
         };
         let hit = SearchHit {
             entry: seq,

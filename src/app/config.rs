@@ -54,6 +54,8 @@ pub struct Config {
     pub time_stamps: Option<TimeStamps>,
     /// The bucket where files are kept; `None`: the data folder.
     pub blobs: Option<Place>,
+    /// Files that come with messages are encrypted from now on, wherever they lie.
+    pub encrypt_files: bool,
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
 }
@@ -190,6 +192,8 @@ struct Written {
     heads_dir: Option<PathBuf>,
     time_stamps: Option<WrittenTimeStamps>,
     blobs: Option<toml::Spanned<WrittenPlace>>,
+    #[serde(default)]
+    encrypt_files: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -259,7 +263,7 @@ struct WrittenRoom {
     hosts: Vec<String>,
 }
 
-const KEYS: [&str; 39] = [
+const KEYS: [&str; 40] = [
     "data",
     "listen",
     "public_url",
@@ -294,6 +298,7 @@ const KEYS: [&str; 39] = [
     "heads_dir",
     "time_stamps",
     "blobs",
+    "encrypt_files",
     "endpoint",
     "region",
     "allow_http",
@@ -458,6 +463,7 @@ impl Config {
             heads_dir: written.heads_dir,
             time_stamps,
             blobs,
+            encrypt_files: written.encrypt_files,
             secret_files,
         };
         if !crate::web::guard::is_loopback(config.listen.ip()) && !config.open_to_network {

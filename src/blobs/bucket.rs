@@ -11,9 +11,11 @@ use object_store::{
     BackoffConfig, ClientOptions, Error, GetOptions, ObjectStore, PutMode, PutOptions, PutPayload, RetryConfig,
 };
 
+use sha2::{Digest, Sha256};
+
 use super::credentials;
 use super::signed::Signed;
-use super::{BlobError, Content, Place};
+use super::{BlobError, Content, Place, Source};
 
 /// How long it may take until a server takes a connection, and until an answer is there.
 const CONNECTS_WITHIN: Duration = Duration::from_secs(5);
@@ -66,12 +68,12 @@ impl Bucket {
         self.place.url()
     }
 
-    pub(super) fn place(&self, sha256: &str) -> String {
-        format!("s3://{}/{}", self.place.bucket, self.place.key(sha256))
+    pub(super) fn place(&self, name: &str) -> String {
+        format!("s3://{}/{}", self.place.bucket, self.place.key(name))
     }
 
-    fn path(&self, sha256: &str) -> Path {
-        Path::from(self.place.key(sha256))
+    fn path(&self, name: &str) -> Path {
+        Path::from(self.place.key(name))
     }
 
     /// Whether there is such a bucket, it lets us in, and it locks where it is to.
@@ -84,34 +86,36 @@ impl Bucket {
         }
     }
 
-    pub(super) async fn keep(&self, sha256: &str, bytes: Vec<u8>) -> Result<(), BlobError> {
-        let (path, payload) = (self.path(sha256), PutPayload::from(bytes));
+    /// Keeps a file under its name.
+    pub(super) async fn keep(&self, name: &str, bytes: Vec<u8>) -> Result<(), BlobError> {
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        let (path, payload) = (self.path(name), PutPayload::from(bytes));
         let put = |mode| self.store.put_opts(&path, payload.clone(), PutOptions { mode, ..PutOptions::default() });
         match put(PutMode::Create).await {
             Ok(_) => {}
             Err(Error::AlreadyExists { .. }) => {
-                let there = match self.open(sha256).await? {
+                let there = match self.open(name).await? {
                     Some(content) => Some(content.hash().await?),
                     // Somebody else's try to write it was under way, and came to nothing.
                     None => None,
                 };
-                if there.as_deref() != Some(sha256) {
-                    put(PutMode::Overwrite).await.map_err(|error| self.failed(sha256, error))?;
+                if there != Some(sha256) {
+                    put(PutMode::Overwrite).await.map_err(|error| self.failed(name, error))?;
                 }
             }
-            Err(error) => return Err(self.failed(sha256, error)),
+            Err(error) => return Err(self.failed(name, error)),
         }
         match self.place.lock {
-            Some(lock) => self.signed.lock(&self.place.key(sha256), lock).await,
+            Some(lock) => self.signed.lock(&self.place.key(name), lock).await,
             None => Ok(()),
         }
     }
 
-    pub(super) async fn open(&self, sha256: &str) -> Result<Option<Content>, BlobError> {
-        let found = match self.store.get_opts(&self.path(sha256), GetOptions::default()).await {
+    pub(super) async fn open(&self, name: &str) -> Result<Option<Content>, BlobError> {
+        let found = match self.store.get_opts(&self.path(name), GetOptions::default()).await {
             Ok(found) => found,
             Err(error) => {
-                return match self.failed(sha256, error) {
+                return match self.failed(name, error) {
                     BlobError::Bucket { why, .. } if why == GONE => Ok(None),
                     other => Err(other),
                 };
@@ -122,11 +126,12 @@ impl Bucket {
             Ok(part) => Ok(part.to_vec()),
             Err(error) => Err(causes(&error)),
         });
-        Ok(Some(Content::OfObject { place: self.place(sha256), bytes, parts: parts.boxed(), read: Vec::new() }))
+        let source = Source::OfObject { place: self.place(name), bytes, parts: parts.boxed(), read: Vec::new() };
+        Ok(Some(Content::of(source)))
     }
 
-    pub(super) async fn remove(&self, sha256: &str) -> Result<(), BlobError> {
-        self.signed.remove(&self.place.key(sha256)).await
+    pub(super) async fn remove(&self, name: &str) -> Result<(), BlobError> {
+        self.signed.remove(&self.place.key(name)).await
     }
 
     /// How many files are in it.
@@ -141,8 +146,8 @@ impl Bucket {
         Ok(count)
     }
 
-    fn failed(&self, sha256: &str, error: Error) -> BlobError {
-        let place = if sha256.is_empty() { self.url() } else { self.place(sha256) };
+    fn failed(&self, name: &str, error: Error) -> BlobError {
+        let place = if name.is_empty() { self.url() } else { self.place(name) };
         match error {
             // A bucket that isn't there answers as a file does that isn't.
             Error::NotFound { source, .. } if source.to_string().contains("NoSuchBucket") => {

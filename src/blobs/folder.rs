@@ -1,4 +1,5 @@
-//! Files in the data folder: `blobs/xx/SHA256`, xx being the first two digits of it.
+//! Files in the data folder: `blobs/xx/NAME`, xx being the first two letters of the name. It is the SHA-256 of the content in hexadecimal;
+//! where files lie encrypted, it is what stands for that.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -15,7 +16,13 @@ use crate::ledger::folder::{DRAFT, FolderError, at, make_private_folder, sync_fo
 /// [`FolderError::Io`].
 pub fn keep_blob(folder: &Path, bytes: &[u8]) -> Result<String, FolderError> {
     let name = hex::encode(Sha256::digest(bytes));
-    let path = blob_path(folder, &name);
+    keep_as(folder, &name, bytes)?;
+    Ok(name)
+}
+
+/// The same, under a name that stands for these very bytes.
+pub(super) fn keep_as(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+    let path = blob_path(folder, name);
     let place = path.parent().unwrap_or(folder);
     if !place.exists() {
         make_private_folder(place)?;
@@ -36,7 +43,7 @@ pub fn keep_blob(folder: &Path, bytes: &[u8]) -> Result<String, FolderError> {
             written?;
         }
     }
-    Ok(name)
+    Ok(())
 }
 
 /// Whether the file is there with these very bytes.
@@ -49,7 +56,7 @@ fn holds(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
-/// Where a kept file lies. `sha256` is its hash in hexadecimal.
-pub fn blob_path(folder: &Path, sha256: &str) -> PathBuf {
-    folder.join("blobs").join(sha256.get(..2).unwrap_or("00")).join(sha256)
+/// Where a kept file lies.
+pub fn blob_path(folder: &Path, name: &str) -> PathBuf {
+    folder.join("blobs").join(name.get(..2).unwrap_or("00")).join(name)
 }

@@ -6,7 +6,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::RETRY_PAUSE;
 use super::accounts::Accounts;
-use super::erase::{Destroyed, Remade};
+use super::erase::{Destroyed, Finishes, Remade};
 use crate::card::Wording;
 use crate::clock::Clock;
 use crate::domain::bot::heads;
@@ -134,6 +134,7 @@ pub(super) enum Item {
     Checkpoint(oneshot::Sender<()>),
     /// Destroy words, if the case may ask for that now.
     Erase(CaseId, Box<dyn Remade>, oneshot::Sender<Result<Result<Destroyed, Refusal>, Fault>>),
+    TakeOver(Box<dyn Finishes>, oneshot::Sender<Result<Destroyed, Fault>>),
     /// Empty the write-ahead log; whether it is.
     Forget(oneshot::Sender<Result<bool, Fault>>),
     Stop(oneshot::Sender<()>),
@@ -235,10 +236,18 @@ impl DeskHandle {
     /// Destroys words, if the case may ask for that now.
     ///
     /// # Errors
-    /// [`Fault`]: they may be there still, and the ledger may say already that they are erased; the next start destroys them then. Inside,
-    /// a [`Refusal`].
+    /// [`Fault`]: they may be there still, and the ledger may say already that they are erased: [`DeskHandle::take_over`] then, or the next start.
+    /// Inside, a [`Refusal`].
     pub async fn erase(&self, case: CaseId, remade: Box<dyn Remade>) -> Result<Result<Destroyed, Refusal>, Fault> {
         self.ask(|reply| Item::Erase(case, remade, reply)).await?
+    }
+
+    /// Takes over a database without words that the ledger names as gone already.
+    ///
+    /// # Errors
+    /// [`Fault`]: they are still there.
+    pub async fn take_over(&self, finishes: Box<dyn Finishes>) -> Result<Destroyed, Fault> {
+        self.ask(|reply| Item::TakeOver(finishes, reply)).await?
     }
 
     /// Empties the write-ahead log, where nobody reads an older state; whether it is empty.
@@ -304,6 +313,7 @@ impl Item {
             Item::Report(_, reply) => answer(reply, Err(fault.clone())),
             Item::Called(_, _, reply) => answer(reply, Err(fault.clone())),
             Item::Erase(_, _, reply) => answer(reply, Err(fault.clone())),
+            Item::TakeOver(_, reply) => answer(reply, Err(fault.clone())),
             Item::Forget(reply) => answer(reply, Err(fault.clone())),
             Item::Checkpoint(reply) | Item::Stop(reply) => answer(reply, ()),
         }

@@ -47,7 +47,7 @@ impl Desk {
             items.iter().filter_map(|item| match item {
                 Item::Hear(heard, _) => Some(&**heard),
                 Item::Bot(..) | Item::Report(..) | Item::Called(..) | Item::Erase(..) => None,
-                Item::Checkpoint(_) | Item::Forget(_) | Item::Stop(_) => None,
+                Item::Checkpoint(_) | Item::TakeOver(..) | Item::Forget(_) | Item::Stop(_) => None,
             })
         };
         let keys: Vec<String> = heard().map(|heard| self.causes.key_of(&heard.cause)).collect();

@@ -43,7 +43,7 @@ use crate::ledger::record::Causes;
 use crate::ledger::{AppendError, Ledger};
 use crate::store::{StoreError, Writer};
 
-pub use self::erase::{Destroyed, Destroys, Remade, RemadeError};
+pub use self::erase::{Destroyed, Destroys, Fate, Finishes, Remade, RemadeError};
 pub use self::handle::{Changed, DeskHandle, Fault, Gone, Handled, Report, Shown, Word, reference};
 pub use self::open::Setup;
 
@@ -254,7 +254,7 @@ impl Desk {
             }
             Err(fault) => {
                 items.into_iter().for_each(|item| item.fail(&fault));
-                ready.erasing.into_iter().for_each(|(_, reply)| answer(reply, Err(fault.clone())));
+                ready.erasing.into_iter().for_each(|erasing| erasing.answer(Err(fault.clone())));
             }
         }
         ended?;
@@ -321,7 +321,9 @@ impl Desk {
                     }
                 },
                 Item::Erase(case, mut remade, reply) => match self.rule_erasure(turn, case, &mut *remade).await {
-                    Ok(Ok(Destroyed::Gone)) => ready.erasing.push((remade, reply)),
+                    Ok(Ok(Destroyed::Done { fate, .. })) => {
+                        ready.erasing.push(Erasing { remade, fate, reply: erase::Reply::Approved(reply) });
+                    }
                     Ok(ruled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled)))),
                     // Nothing of it is in the turn.
                     Err(error @ DeskError::Erasure(_)) => {
@@ -334,6 +336,10 @@ impl Desk {
                         return Err(error);
                     }
                 },
+                Item::TakeOver(remade, reply) => {
+                    let (fate, reply) = (Fate::Erased, erase::Reply::Overdue(reply));
+                    ready.erasing.push(Erasing { remade, fate, reply });
+                }
                 Item::Forget(reply) => match self.writer.forget().await {
                     Ok(()) => answer(reply, Ok(true)),
                     Err(StoreError::StillRead) => answer(reply, Ok(false)),

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::erase::Fate;
 use super::handle::Word;
 use super::turn::Turn;
 use super::{Desk, DeskError};
@@ -35,9 +36,13 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Whether words are destroyed with it.
-    pub fn destroys(&self) -> bool {
-        self.rulings.iter().flat_map(|(_, _, ruling)| &ruling.events).any(Event::destroys)
+    /// What becomes of words with it, if anything.
+    pub fn fate(&self) -> Option<Fate> {
+        let mut events = self.rulings.iter().flat_map(|(_, _, ruling)| &ruling.events);
+        events.find_map(|event| {
+            let erased = event.destroys().then_some(Fate::Erased);
+            erased.or(event.withholds().then_some(Fate::Withheld))
+        })
     }
 }
 

@@ -217,6 +217,7 @@ impl Desk {
             | Record::NotTold(_)
             | Record::ChannelMade(_)
             | Record::Introduced(_)
+            | Record::Withheld(_)
             | Record::Erased(_) => {}
         }
         let numbered = match case {

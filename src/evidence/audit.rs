@@ -12,6 +12,7 @@ mod missed;
 mod seen;
 mod stamped;
 mod verdict;
+mod withheld;
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -31,8 +32,7 @@ pub use self::missed::{Missed, Stretch, Stretches};
 use self::seen::Seen;
 pub use self::verdict::{Fault, Found, Key, KeyFrom, Place, Verdict};
 use super::rebuild::{self, RebuildError};
-use crate::blobs::folder::blob_path;
-use crate::blobs::{BlobError, Blobs};
+use crate::blobs::{BlobError, Blobs, Checked};
 use crate::domain::text::counted;
 use crate::ledger::folder::{self, Folder, FolderError};
 use crate::ledger::record::{Causes, Record};
@@ -97,13 +97,38 @@ pub async fn verify(data: &Path) -> Result<Verdict, AuditError> {
 /// As [`verify`]; [`AuditError::Key`].
 pub async fn verify_given(data: &Path, given: Given<'_>) -> Result<Verdict, AuditError> {
     let key = given.key.map(|key| key.trim().parse::<Verifier>()).transpose()?;
-    store::undisturbed(&data.join(Folder::DATABASE), || look(data, key.as_ref(), given.head)).await
+    let database = data.join(Folder::DATABASE);
+    loop {
+        let (verdict, size) = store::undisturbed(&database, || look(data, key.as_ref(), given.head)).await?;
+        // A bot at work took words out meanwhile: what was read before and after that doesn't fit together.
+        let mut scan = Scan::open(&database).await?;
+        let changed = scan.was_taken_from_since(size).await?;
+        scan.close().await?;
+        if !changed {
+            return Ok(verdict);
+        }
+    }
 }
 
-async fn look(data: &Path, pinned: Option<&Verifier>, given: Option<&str>) -> Result<Verdict, AuditError> {
+/// The verdict, and how many entries there were.
+async fn look(data: &Path, pinned: Option<&Verifier>, given: Option<&str>) -> Result<(Verdict, u64), AuditError> {
     let verifier = folder::verifier(data)?;
-    let blobs = Blobs::of(data)?;
     let mut verdict = Verdict::default();
+    let blobs = match Blobs::of(data) {
+        Ok(blobs) => Some(blobs),
+        // Nobody needs a secret to check the rest.
+        Err(BlobError::Folder(closed @ (FolderError::Sealed(_) | FolderError::OtherPassphrase(_)))) => {
+            verdict.notes.push(format!("No file that came with a message was looked at. {closed}"));
+            None
+        }
+        Err(BlobError::Folder(lost @ (FolderError::FileSecretLost(_) | FolderError::KeyBroken(..)))) => {
+            let why = format!("No file that came with a message was looked at. {lost}");
+            verdict.completeness.add(Place::File("keys/files.secret".to_owned()), why);
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let blobs = blobs.as_ref();
     // The file before the database: a head is signed only over what is on the disk already.
     let file = folder::checkpoint_file(data)?;
     let database = data.join(Folder::DATABASE);
@@ -127,12 +152,13 @@ async fn look(data: &Path, pinned: Option<&Verifier>, given: Option<&str>) -> Re
     while let Some(done) = checked.next().await {
         let (segment, part) = done??;
         audit.join(segment);
-        files.check(&blobs, &part, &mut verdict).await?;
+        files.check(blobs, &part, &mut verdict).await?;
         seen.take(part);
     }
     audit.check_nodes(beside.nodes.iter().copied());
     let report = audit.finish();
     seen.still_there = still_there(&database, &report, &seen).await?;
+    let withheld = withheld::withheld(&database, blobs, &report, &seen, &mut files, &mut verdict).await?;
     for line in damage {
         verdict
             .integrity
@@ -148,7 +174,7 @@ async fn look(data: &Path, pinned: Option<&Verifier>, given: Option<&str>) -> Re
     }
     vouched_for(&heads, &seen, &mut verdict);
     not_kept(&seen, &mut verdict);
-    notes(&report, &heads, &seen, &mut verdict);
+    notes(&report, &heads, &seen, withheld, &mut verdict);
     let own = heads.iter().filter(|head| !head.earlier && !head.given).map(|head| &head.checkpoint);
     verdict.head = own.max_by_key(|head| head.size).cloned();
     verdict.key = Some(pinned.map_or(Key::new(&verifier, KeyFrom::Beside), |key| Key::new(key, KeyFrom::Given)));
@@ -158,7 +184,8 @@ async fn look(data: &Path, pinned: Option<&Verifier>, given: Option<&str>) -> Re
         ("heads", heads.iter().filter(|head| !head.given).count() as u64),
         ("nodes", beside.nodes.len() as u64),
         ("files", files.count()),
-        ("erased", report.gone.len()),
+        ("erased", report.gone.iter().filter(|seq| seen.erased.contains(*seq)).count() as u64),
+        ("withheld", withheld),
         ("manual_clock", seen.manual),
         ("unread", seen.unread),
     ];
@@ -170,12 +197,13 @@ async fn look(data: &Path, pinned: Option<&Verifier>, given: Option<&str>) -> Re
         counted(beside.nodes.len() as u64, "kept node", "kept nodes"),
         counted(files.count(), "file", "files")
     );
-    Ok(verdict)
+    Ok((verdict, beside.size))
 }
 
-/// Entries that are named as erased, and have their words.
+/// Entries that are named as erased or withheld, and have their words.
 async fn still_there(database: &Path, report: &seal::Report, seen: &Seen) -> Result<Vec<u64>, AuditError> {
-    let named: Vec<u64> = seen.erased.iter().filter(|seq| !report.gone.contains(*seq)).collect();
+    let all = seen.erased.iter().chain(seen.withheld.iter().filter(|seq| !seen.erased.contains(*seq)));
+    let named: Vec<u64> = all.filter(|seq| !report.gone.contains(*seq)).collect();
     if named.is_empty() {
         return Ok(named);
     }
@@ -242,7 +270,7 @@ fn sort(report: &seal::Report, beside: &Beside, heads: &[SignedHead], seen: &See
         ));
     }
     // What was erased may be said by an entry of another schema.
-    let unexplained = |seq: &u64| seen.strange == 0 && !seen.erased.contains(*seq);
+    let unexplained = |seq: &u64| seen.strange == 0 && !seen.erased.contains(*seq) && !seen.withheld.contains(*seq);
     for seq in report.gone.iter().filter(unexplained) {
         verdict.integrity.add(
             seq,
@@ -254,8 +282,9 @@ fn sort(report: &seal::Report, beside: &Beside, heads: &[SignedHead], seen: &See
     }
     for seq in &seen.still_there {
         verdict.integrity.add(*seq, format!(
-            "The words of entry {seq} are named as erased and are still there: the erasure wasn't carried out to its end. Start the bot, which \
-             does that before anything else."
+            "The words of entry {seq} are named as {} and are still there: that wasn't carried out to its end. Start the bot, which does \
+             it before anything else.",
+            if seen.erased.contains(*seq) { "erased" } else { "withheld" }
         ));
     }
     let more = report.faults.total() - report.faults.kept().len() as u64;
@@ -373,11 +402,6 @@ fn of_table(table: &str) -> Place {
     Place::Table { table: table.to_owned(), rows: Vec::new() }
 }
 
-/// Where a file lies in a data folder.
-fn blob(hash: &str) -> String {
-    blob_path(Path::new(""), hash).display().to_string()
-}
-
 /// The files that entries name, each looked at once. What is kept of one is eight bytes; under a key that nobody else knows, so that
 /// nobody can make two files that are taken for one.
 #[derive(Default)]
@@ -391,7 +415,8 @@ impl Files {
         self.known.len() as u64
     }
 
-    async fn check(&mut self, blobs: &Blobs, seen: &Seen, verdict: &mut Verdict) -> Result<(), AuditError> {
+    async fn check(&mut self, blobs: Option<&Blobs>, seen: &Seen, verdict: &mut Verdict) -> Result<(), AuditError> {
+        let Some(blobs) = blobs else { return Ok(()) };
         for (hash, (seq, name)) in &seen.files {
             if self.known.insert(self.key.hash_one(hash)) {
                 file(blobs, hash, *seq, name, verdict).await?;
@@ -403,13 +428,18 @@ impl Files {
 
 /// The bytes of a file that an entry names.
 async fn file(blobs: &Blobs, hash: &str, seq: i64, name: &str, verdict: &mut Verdict) -> Result<(), AuditError> {
-    match blobs.hash(hash).await? {
-        Some(found) if found == hash => {}
-        Some(found) => verdict.integrity.add(&blob(hash), format!(
+    let place = Place::File(blobs.place_in_folder(hash));
+    match blobs.check(hash).await? {
+        Checked::Good => {}
+        Checked::Changed(found) => verdict.integrity.add(place, format!(
             "The file “{name}” of entry {seq} was changed: its bytes have the hash {found}, the entry says {hash} ({}).",
             blobs.place(hash)
         )),
-        None => verdict.completeness.add(&blob(hash), format!(
+        Checked::NotOpened => verdict.integrity.add(place, format!(
+            "The file “{name}” of entry {seq} was changed: the key of the files doesn't open {}.",
+            blobs.place(hash)
+        )),
+        Checked::Missing => verdict.completeness.add(place, format!(
             "The file “{name}” of entry {seq} is missing: {} is not there.",
             blobs.place(hash)
         )),
@@ -464,7 +494,7 @@ pub(crate) fn sha256_of(path: &Path) -> io::Result<String> {
     }
 }
 
-fn notes(report: &seal::Report, heads: &[SignedHead], seen: &Seen, verdict: &mut Verdict) {
+fn notes(report: &seal::Report, heads: &[SignedHead], seen: &Seen, withheld: u64, verdict: &mut Verdict) {
     let note = |count: u64, one: &str, more: &str| match count {
         0 => None,
         1 => Some(format!("One entry {one}")),
@@ -491,6 +521,11 @@ fn notes(report: &seal::Report, heads: &[SignedHead], seen: &Seen, verdict: &mut
         erased,
         "has no words any more: they were erased, and the ledger says why. Its facts are there.",
         "have no words any more: they were erased, and the ledger says why. Their facts are there.",
+    ));
+    verdict.notes.extend(note(
+        withheld,
+        "has words that nobody can read: they are withheld until they may be erased. They are what was recorded.",
+        "have words that nobody can read: they are withheld until they may be erased. They are what was recorded.",
     ));
     verdict.notes.extend(note(
         seen.manual,

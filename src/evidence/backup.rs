@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::blobs::{self, BlobError, Blobs};
+use crate::evidence::erasure::journal;
 use crate::ledger::folder::{self, Folder, FolderError};
 use crate::stamp::kept;
 use crate::store::{self, StoreError};
@@ -82,7 +83,7 @@ pub async fn backup(data: &Path, out: &Path) -> Result<Copied, BackupError> {
     if fs::read_dir(out).is_ok_and(|mut there| there.next().is_some()) {
         return Err(BackupError::NotEmpty(out.to_owned()));
     }
-    let kept = Blobs::of(data)?;
+    let kept = Blobs::as_they_lie(data)?;
     let blobs = data.join("blobs");
     if !blobs.is_dir() {
         return Err(BackupError::NoBlobs(blobs));
@@ -93,6 +94,11 @@ pub async fn backup(data: &Path, out: &Path) -> Result<Copied, BackupError> {
     store::copy(&data.join(Folder::DATABASE), &database).await?;
     sync(&database)?;
     copy_all(&data.join("keys"), &out.join("keys"))?;
+    let (mark, to) = (data.join(folder::FILES_MARK), out.join(folder::FILES_MARK));
+    if mark.exists() {
+        fs::copy(&mark, &to).map_err(at(&mark))?;
+        sync(&to)?;
+    }
     let blobs = copy_all(&blobs, &out.join("blobs"))?;
     let in_bucket = kept.in_bucket().await?;
     if in_bucket.is_some() {
@@ -109,6 +115,12 @@ pub async fn backup(data: &Path, out: &Path) -> Result<Copied, BackupError> {
     let stamps = data.join(kept::FOLDER);
     if stamps.is_dir() {
         copy_all(&stamps, &out.join(kept::FOLDER))?;
+    }
+    // Last, so that it names whatever is out of the database that was copied: a later restore of an older one brings nobody back.
+    let (erasures, to) = (data.join(journal::FILE), out.join(journal::FILE));
+    if erasures.exists() {
+        fs::copy(&erasures, &to).map_err(at(&erasures))?;
+        sync(&to)?;
     }
     let mut lost_heads = 0;
     for lost in folder::lost_checkpoints(data)? {

@@ -13,8 +13,9 @@ use crate::desk::{DeskHandle, Fault, Shown, reference};
 use crate::domain::bot::readings::Event as Reading;
 use crate::domain::records::Scope;
 use crate::domain::text::list;
-use crate::domain::{Actor, BotCommand, Label, PersonId, Refusal, RoleId, WorkflowId};
+use crate::domain::{Actor, BotCommand, CaseId, Label, PersonId, Refusal, RoleId, WorkflowId};
 use crate::ledger::folder::make_private_folder;
+use crate::stamp::Authority;
 use crate::store::Reader;
 
 /// Most entries of a bundle that is made while somebody waits in a chat.
@@ -35,6 +36,8 @@ pub struct Exports {
     pub data: PathBuf,
     pub desk: DeskHandle,
     pub reader: Reader,
+    /// Who stamps them with the time, where somebody does.
+    pub authority: Option<Authority>,
 }
 
 /// A bundle that can be fetched.
@@ -71,7 +74,8 @@ impl Exports {
         make_private_folder(&folder).map_err(|error| fault(&error))?;
         sweep(&folder)?;
         let out = folder.join(format!("{}.zip", name_of(&secret)));
-        let wanted = Wanted { at_most: ENTRIES_AT_MOST, ..Wanted::of(&self.data, scope, &out) };
+        let authority = self.authority.as_ref();
+        let wanted = Wanted { at_most: ENTRIES_AT_MOST, authority, ..Wanted::of(&self.data, scope, &out) };
         match bundle::export_wanted(&wanted).await {
             Ok(exported) => Ok(Ok(Made { exported, secret })),
             Err(error) => refused(error),
@@ -100,7 +104,22 @@ impl Exports {
             Scope::Workflow(workflow) | Scope::Period { workflow: Some(workflow), .. } => {
                 shown.policy.may_in(workflow).export_evidence.clone()
             }
-            Scope::Period { workflow: None, .. } => shown.policy.may.export_evidence.clone(),
+            Scope::Period { workflow: None, .. } => {
+                // It takes in every workflow, so that whoever may not have one of them names those that they may have.
+                let by = Actor::Person(by.clone());
+                let is_closed = |workflow: &&WorkflowId| {
+                    let may = &shown.policy.may_in(workflow).export_evidence;
+                    !may.as_ref().is_some_and(|roles| people.allow(roles, &by))
+                };
+                let closed = shown.policy.workflows.keys().find(is_closed);
+                if let Some(workflow) = closed.filter(|_| shown.policy.may.export_evidence.is_some()) {
+                    return Ok(Err(Refusal::missing(format!(
+                        "a period takes in every workflow, and exporting evidence of {workflow} isn't for you: name one workflow, as in \
+                         workflow={workflow}."
+                    ))));
+                }
+                shown.policy.may.export_evidence.clone()
+            }
         };
         let Some(roles): Option<Vec<RoleId>> = may else {
             return Ok(Err(Refusal::missing(
@@ -120,6 +139,10 @@ impl Exports {
     pub async fn follow(self) {
         let mut changes = self.desk.watch();
         loop {
+            // What nobody fetched in time.
+            if sweep(&self.data.join(FOLDER)).is_err() {
+                tracing::warn!("bundles that nobody fetched can't be removed yet; trying again");
+            }
             if let Err(error) = self.record_noted().await {
                 tracing::error!(%error, "what was exported at the command line can't be recorded yet; trying again");
             }
@@ -168,15 +191,21 @@ pub fn recorded(exported: &Exported) -> Reading {
         files: count(exported.files),
         head: exported.head,
         manifest: Label::from(exported.manifest.as_str()),
+        withheld: exported.withheld,
     }
 }
 
-/// Notes an export for the bot of the data folder to record.
+/// The same of a statement that an approval leaves as.
+pub fn attested(case: CaseId, statement: &[u8]) -> Reading {
+    Reading::Attested { case, statement: Label::from(hex::encode(Sha256::digest(statement))) }
+}
+
+/// Notes what left at the command line for the bot of the data folder to record.
 ///
 /// # Errors
 /// The file's: no ledger will know of it then.
-pub fn note(data: &Path, exported: &Exported) -> io::Result<()> {
-    let line = serde_json::to_string(&recorded(exported)).map_err(io::Error::other)? + "\n";
+pub fn note(data: &Path, left: &Reading) -> io::Result<()> {
+    let line = serde_json::to_string(left).map_err(io::Error::other)? + "\n";
     let mut file = fs::OpenOptions::new().create(true).append(true).open(data.join(NOTED))?;
     file.write_all(line.as_bytes())?;
     file.sync_all()

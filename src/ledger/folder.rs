@@ -34,7 +34,8 @@ mod passphrase;
 pub use change::{is_changing_keys, retired};
 use keys::{BUNDLES, create_cosigner, create_keys, create_seed, has_cosigner, read_key, warn_of_unsealed};
 pub use keys::{
-    bundle_signer, cause_secret, cause_secret_file, cosigner, receipt_signer, renew_cause_secret, verifier,
+    FILES_MARK, bundle_signer, cause_secret, cause_secret_file, cosigner, encrypt_files, file_secret, receipt_signer,
+    renew_cause_secret, verifier,
 };
 pub use passphrase::{Passphrase, give_passphrase, seal_keys};
 
@@ -69,6 +70,12 @@ pub enum FolderError {
         "{0} is missing or no key. Restore it from your backup of the keys; if there is none, run `countersign recover`."
     )]
     CauseSecretLost(PathBuf),
+    #[error(
+        "{0} is missing or another one, and files that came with messages are encrypted under it. Restore it from your backup of the keys. If there \
+         is none, nobody can read those files any more: remove files.mark in the data folder to go on without, and `countersign verify` names \
+         what is lost."
+    )]
+    FileSecretLost(PathBuf),
     #[error(
         "{0} is missing, so bundles can't be signed. Restore it from your backup of the keys. If there is none, start the bot there once, which \
          makes another, and give your auditors what `countersign keys` prints then."

@@ -54,7 +54,7 @@ impl Projection {
             Record::Introduced(Introduced { pseudonym, subject }) if subject != ERASED => {
                 self.commit.subjects.push((pseudonym.to_string(), subject.clone()));
             }
-            Record::Introduced(_) | Record::Erased(_) => {}
+            Record::Introduced(_) | Record::Withheld(_) | Record::Erased(_) => {}
         }
     }
 

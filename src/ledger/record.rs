@@ -20,6 +20,7 @@ pub enum Record {
     NotTold(NotTold),
     ChannelMade(ChannelMade),
     Introduced(Introduced),
+    Withheld(Withheld),
     Erased(Erased),
 }
 
@@ -234,6 +235,15 @@ pub struct Introduced {
     pub subject: String,
 }
 
+/// Nobody can read the words of earlier entries any more, though they are kept until they may be erased. The entry is of the case of the
+/// approval that asked for it; of none where a start did it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// Their numbers.
+    pub entries: Vec<u64>,
+    pub why: String,
+}
+
 /// The words of earlier entries were erased, and their salts with them. Where an approval asked for it, the entry is of that case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Erased {
@@ -299,6 +309,7 @@ impl Record {
             Record::NotTold(NotTold { why: NotToldBecause::Undeliverable(_), .. }) => Kinds::one("told.undeliverable"),
             Record::ChannelMade(_) => Kinds::one("case.channel"),
             Record::Introduced(_) => Kinds::one(Self::INTRODUCED),
+            Record::Withheld(_) => Kinds::one(Self::WITHHELD),
             Record::Erased(_) => Kinds::one(Self::ERASED),
         })
     }
@@ -313,6 +324,7 @@ impl Record {
             | Record::NotTold(_)
             | Record::ChannelMade(_)
             | Record::Introduced(_)
+            | Record::Withheld(_)
             | Record::Erased(_) => None,
         }
     }
@@ -327,6 +339,7 @@ impl Record {
             | Record::NotTold(_)
             | Record::ChannelMade(_)
             | Record::Introduced(_)
+            | Record::Withheld(_)
             | Record::Erased(_) => None,
         }
     }
@@ -339,6 +352,7 @@ impl Record {
 
     pub const IMPORTED: &str = "said.imported";
     pub const INTRODUCED: &str = "person.introduced";
+    pub const WITHHELD: &str = "words.withheld";
     pub const ERASED: &str = "words.erased";
 }
 

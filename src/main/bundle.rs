@@ -9,6 +9,7 @@ use std::time::Duration;
 use countersign::app::config::{Config, Given};
 use countersign::clock::Clock;
 use countersign::desk::RETRY_PAUSE;
+use countersign::domain::bot::readings;
 use countersign::domain::{At, CaseId, Span};
 use countersign::evidence::attest::{self, cose};
 use countersign::evidence::audit;
@@ -32,15 +33,21 @@ pub async fn export(line: &ExportLine) -> anyhow::Result<ExitCode> {
         authority: authority.as_ref(),
         head: line.head,
         restricted: line.restricted,
+        withheld: line.withheld,
         progress: &progress,
         ..Wanted::of(&line.data, scope, &line.out)
     };
     let exported = waited(&wanted, Duration::from_secs(line.wait)).await?;
     say(format_args!("{exported}\n"))?;
-    if let Err(error) = exports::note(&line.data, &exported) {
-        eprintln!("This export stands in no ledger: it can't be noted in {}: {error}", line.data.display());
-    }
+    note(&line.data, &exports::recorded(&exported));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The bot of the folder records what left.
+fn note(data: &Path, left: &readings::Event) {
+    if let Err(error) = exports::note(data, left) {
+        eprintln!("What left stands in no ledger: it can't be noted in {}: {error}", data.display());
+    }
 }
 
 /// Waits where the first entries are still to be signed, and a bot is at work that does so.
@@ -150,7 +157,9 @@ fn statement(line: &VerifyLine, path: &Path, signers: Option<&str>) -> anyhow::R
 
 pub async fn attest(data: &Path, case: CaseId, in_cose: bool) -> anyhow::Result<ExitCode> {
     if !in_cose {
-        say(format_args!("{}", attest::attest(data, case).await?))?;
+        let made = attest::attest(data, case).await?;
+        note(data, &exports::attested(case, made.as_bytes()));
+        say(format_args!("{made}"))?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut out = std::io::stdout().lock();
@@ -160,6 +169,8 @@ pub async fn attest(data: &Path, case: CaseId, in_cose: bool) -> anyhow::Result<
         );
     }
     let made = cose::attest(data, case).await?;
+    // Before it leaves: whoever reads a part of it has read it.
+    note(data, &exports::attested(case, &made));
     match out.write_all(&made).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         written => Ok(written.map(|()| ExitCode::SUCCESS)?),

@@ -344,6 +344,9 @@ pub struct ExportLine {
     /// Restricted cases too. Otherwise those of a period or a workflow are only counted; one that is named alone is exported anyway.
     #[arg(long)]
     pub restricted: bool,
+    /// The words, too, that nobody may read while they wait to be erased: for those for whom a legal hold keeps them.
+    #[arg(long)]
+    pub withheld: bool,
     /// As the ledger was under the head over so many entries, which an older bundle names (Ledger-Head-Size): the same bytes again.
     #[arg(long, value_name = "SIZE")]
     pub head: Option<u64>,

@@ -24,7 +24,8 @@ const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration:
 /// Stamps with long chains of certificates have some 10 kB.
 const ANSWER_BYTES: usize = 256 * 1024;
 
-/// Where stamps are had.
+/// Where stamps are had. Cheap to clone.
+#[derive(Clone)]
 pub struct Authority {
     url: Url,
     client: Client,

@@ -47,6 +47,21 @@ impl Reader {
         cases.iter().map(|case| parsed(case, format!("{case} of the cases"))).collect()
     }
 
+    /// These entries, with their words where those are withheld.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn with_withheld(&self, mut entries: Vec<EntryRead>) -> Result<Vec<EntryRead>, StoreError> {
+        for entry in entries.iter_mut().filter(|entry| entry.words.is_none()) {
+            let query = sqlx::query_as("select words, words_salt from withheld where seq = $1").bind(entry.seq);
+            let found: Option<(String, Vec<u8>)> = query.fetch_optional(&self.pool).await?;
+            if let Some((words, salt)) = found {
+                (entry.words, entry.words_salt) = (Some(words), Some(salt));
+            }
+        }
+        Ok(entries)
+    }
+
     /// How many entries of a case are among the first of the ledger, and the stretch that they lie in; `None` if there are none.
     ///
     /// # Errors

@@ -35,7 +35,7 @@ pub use figures::{DutyRead, NoteRead, View};
 pub use outbox::{CardDue, EditDue, OutboxDue};
 pub use read::{Ages, EntryRead, MessageRead, Reader, Stretch};
 pub use remake::{KEPT_BESIDE, KeptBeside, Remake, TableDifference, UNTOLD, Untold};
-pub use scan::{Beside, CosignatureKept, NoteKept, Raw, Scan};
+pub use scan::{Beside, CosignatureKept, NoteKept, Raw, Scan, Withheld};
 pub use search::{Doc, Piece, SearchIndex, UpTo, Wanted, around};
 pub use write::{HeardBefore, PolicyText, StoredMessage, Writer};
 

@@ -1,5 +1,6 @@
 //! What is committed, for everybody who only looks: lists, digests, the courier, proofs, the room's page.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -227,7 +228,7 @@ impl Reader {
         // To the letter as the index has it, or SQLite would read the whole ledger.
         let sql = format!(
             "{ENTRY} where kind in ('person.introduced', 'policy.loaded', 'delegation.set', 'delegation.began', 'delegation.ended', \
-             'words.erased', 'key.rotated') order by seq"
+             'words.withheld', 'words.erased', 'key.rotated') order by seq"
         );
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
     }
@@ -375,7 +376,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Open`].
     pub async fn scan(&self) -> Result<Scan, StoreError> {
-        Scan::open(&self.path).await
+        Scan::open_with_withheld(&self.path).await
     }
 
     /// Every policy that is or was in force and whose text is there.
@@ -398,14 +399,28 @@ impl Reader {
         rows.iter().map(|row| read_case(row.get(0))).collect()
     }
 
-    /// The entries that say which words were erased, oldest first.
+    /// Which of these cases are open, in their order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn open_among(&self, cases: &BTreeSet<CaseId>) -> Result<Vec<CaseId>, StoreError> {
+        let names: Vec<String> = cases.iter().map(ToString::to_string).collect();
+        let names = serde_json::to_string(&names).unwrap_or_default();
+        let sql =
+            "select c.case_id from json_each($1) it join case_file c on c.case_id = it.value where c.closed_us is null";
+        let open: Vec<String> = sqlx::query_scalar(sql).bind(names).fetch_all(&self.pool).await?;
+        let open: BTreeSet<CaseId> =
+            open.iter().map(|case| parsed(case, format!("{case} of the cases"))).collect::<Result<_, _>>()?;
+        Ok(open.into_iter().collect())
+    }
+
+    /// The entries that say which words were erased or withheld, oldest first.
     ///
     /// # Errors
     /// The database's.
     pub async fn erasures(&self) -> Result<Vec<EntryRead>, StoreError> {
-        let sql = "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger \
-                   where kind = 'words.erased' order by seq";
-        Ok(sqlx::query_as(sql).fetch_all(&self.pool).await?)
+        let sql = format!("{ENTRY} where kind in ('words.withheld', 'words.erased') order by seq");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
     }
 
     /// The entries that say when the key of the heads was changed, oldest first.
@@ -417,12 +432,25 @@ impl Reader {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
     }
 
-    /// Which of these entries still have their words, with the hash of each.
+    /// Which of these entries still have their words, also where those are withheld, with the hash of each.
     ///
     /// # Errors
     /// The database's.
     pub async fn with_words(&self, seqs: Vec<u64>) -> Result<Vec<(u64, Hash)>, StoreError> {
-        let sql = "select hash from ledger where seq = $1 and words is not null";
+        let sql = "select hash from ledger where seq = $1 \
+                   and (words is not null or exists (select 1 from withheld w where w.seq = ledger.seq))";
+        self.of_these(sql, seqs).await
+    }
+
+    /// Which of these entries have words that can be read, with the hash of each.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn readable(&self, seqs: Vec<u64>) -> Result<Vec<(u64, Hash)>, StoreError> {
+        self.of_these("select hash from ledger where seq = $1 and words is not null", seqs).await
+    }
+
+    async fn of_these(&self, sql: &'static str, seqs: Vec<u64>) -> Result<Vec<(u64, Hash)>, StoreError> {
         let mut found = Vec::new();
         for seq in seqs {
             let hash: Option<Vec<u8>> = sqlx::query_scalar(sql).bind(seq as i64).fetch_optional(&self.pool).await?;

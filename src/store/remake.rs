@@ -1,6 +1,7 @@
 //! A database made anew beside an old one, from the old one's ledger, and the two compared: for `countersign rebuild` and
 //! `verify`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::{Connection, Row};
@@ -101,6 +102,9 @@ pub const KEPT_BESIDE: [KeptBeside; 2] = [
         why: "who still wants a cosignature gets it from the witness again",
     },
 ];
+
+/// Words that are in no other table, under the commitments of the ledger: they are checked by those.
+const WITHHELD: &str = "withheld";
 
 impl Remake {
     /// A new database at `new`, with the one at `old` within reach. Nothing is ever written to the old one, and until it is
@@ -229,6 +233,32 @@ impl Remake {
         self.db.run(carry).await
     }
 
+    /// Words that are withheld stay so, but for those that are erased with this; and those that are withheld with it are put beside
+    /// them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn carry_withheld(&mut self, erased: BTreeSet<u64>, withheld: BTreeSet<u64>) -> Result<(), StoreError> {
+        let carry = move |db: &Connection| {
+            let there = "select count(*) from old.sqlite_schema where type = 'table' and name = ?1";
+            if db.query_row(there, [WITHHELD], |row| row.get::<_, i64>(0))? == 0 {
+                return Ok(());
+            }
+            let mut before = db.prepare("select seq from old.withheld")?;
+            let before = before.query_map((), |row| row.get::<_, i64>(0))?.collect::<Result<Vec<i64>, _>>()?;
+            let stays = before.iter().filter(|seq| !erased.contains(&seq.unsigned_abs()));
+            let mut stay =
+                db.prepare("insert into main.withheld select seq, words, words_salt from old.withheld where seq = ?1")?;
+            stays.clone().try_for_each(|seq| stay.execute([seq]).map(drop))?;
+            let sql = "insert into main.withheld select seq, words, words_salt from old.ledger where seq = ?1 and words is not null";
+            let mut come = db.prepare(sql)?;
+            let known: BTreeSet<u64> = stays.map(|seq| seq.unsigned_abs()).collect();
+            let new = withheld.difference(&known).filter(|seq| !erased.contains(seq));
+            Ok(new.copied().try_for_each(|seq| come.execute([seq as i64]).map(drop))?)
+        };
+        self.db.run(carry).await
+    }
+
     /// How far each delivery has got, so that nothing is sent twice that a platform may have; and cases that were to look
     /// again at who holds what.
     ///
@@ -296,7 +326,8 @@ fn differences(db: &Connection, without: &[&str]) -> Result<Vec<TableDifference>
     )?;
     let tables = tables.query_map((), |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
     for table in &tables {
-        if without.contains(&table.as_str()) || KEPT_BESIDE.iter().any(|beside| beside.table == table) {
+        let is_beside = table == WITHHELD || KEPT_BESIDE.iter().any(|beside| beside.table == table);
+        if is_beside || without.contains(&table.as_str()) {
             continue;
         }
         let (columns, key) = columns(db, table)?;

@@ -10,9 +10,10 @@
 use std::ops::Range;
 use std::path::Path;
 
+use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::{StoreError, at_rest, failed};
 use crate::seal::{Hash, Node};
@@ -20,20 +21,42 @@ use crate::seal::{Hash, Node};
 /// Rows in a pack: few enough that packs of long messages stay small.
 const PACK: i64 = 256;
 
-const PACKED: &str = "select count(*), count(leaf), count(kind), count(at_us), count(facts), \
-     coalesce(sum(case_id = '') + sum(case_seq = ''), 0), coalesce(sum(words = ''), 0), \
-     coalesce(sum((words is null) <> (words_salt is null)), 0), min(length(cast(hash as blob))), max(length(cast(hash as blob))), \
-     min(length(cast(facts_salt as blob))), max(length(cast(facts_salt as blob))), \
-     coalesce(min(length(cast(words_salt as blob))), 32), coalesce(max(length(cast(words_salt as blob))), 32), \
-     group_concat(seq, ' '), group_concat(leaf, char(10)), cast(group_concat(hash, '') as blob), \
-     group_concat(coalesce(case_id, ''), char(10)), group_concat(coalesce(case_seq, ''), ' '), group_concat(kind, char(10)), \
-     group_concat(at_us, ' '), group_concat(facts, char(10)), cast(group_concat(facts_salt, '') as blob), \
-     group_concat(coalesce(words, ''), char(10)), cast(coalesce(group_concat(words_salt, ''), '') as blob) \
-     from (select seq, leaf, hash, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger \
-     where seq >= $1 and seq < $2 order by seq)";
+/// The same rows, packed and one by one.
+#[derive(Clone, Copy)]
+struct Statements {
+    packed: &'static str,
+    rows: &'static str,
+}
 
-const ROWS: &str = "select seq, leaf, hash, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger \
-     where seq >= $1 and seq < $2 order by seq";
+macro_rules! statements {
+    ($rows:literal) => {
+        Statements {
+            packed: concat!(
+                "select count(*), count(leaf), count(kind), count(at_us), count(facts), \
+                 coalesce(sum(case_id = '') + sum(case_seq = ''), 0), coalesce(sum(words = ''), 0), \
+                 coalesce(sum((words is null) <> (words_salt is null)), 0), min(length(cast(hash as blob))), max(length(cast(hash as blob))), \
+                 min(length(cast(facts_salt as blob))), max(length(cast(facts_salt as blob))), \
+                 coalesce(min(length(cast(words_salt as blob))), 32), coalesce(max(length(cast(words_salt as blob))), 32), \
+                 group_concat(seq, ' '), group_concat(leaf, char(10)), cast(group_concat(hash, '') as blob), \
+                 group_concat(coalesce(case_id, ''), char(10)), group_concat(coalesce(case_seq, ''), ' '), group_concat(kind, char(10)), \
+                 group_concat(at_us, ' '), group_concat(facts, char(10)), cast(group_concat(facts_salt, '') as blob), \
+                 group_concat(coalesce(words, ''), char(10)), cast(coalesce(group_concat(words_salt, ''), '') as blob) \
+                 from (select seq, leaf, hash, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ", $rows, " where seq >= $1 and seq < $2 order by seq)"
+            ),
+            rows: concat!(
+                "select seq, leaf, hash, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ", $rows, " where seq >= $1 and seq < $2 order by seq"
+            ),
+        }
+    };
+}
+
+const LEDGER: Statements = statements!("ledger");
+
+/// With the words that are withheld in their place.
+const WITH_WITHHELD: Statements = statements!(
+    "(select seq, leaf, hash, case_id, case_seq, kind, at_us, facts, facts_salt, coalesce(l.words, w.words) as words, \
+     coalesce(l.words_salt, w.words_salt) as words_salt from ledger l left join withheld w using (seq))"
+);
 
 /// A row of the ledger as it lies there; nothing of it is trusted.
 #[derive(Clone, Copy, Debug)]
@@ -51,9 +74,24 @@ pub struct Raw<'a> {
     pub words_salt: Option<&'a [u8]>,
 }
 
+/// Words that are withheld, as they lie there; nothing of it is trusted.
+pub struct Withheld<'a> {
+    pub seq: i64,
+    /// `None`: the ledger has no such entry.
+    pub leaf: Option<&'a str>,
+    pub facts: Option<&'a str>,
+    pub words: &'a [u8],
+    pub words_salt: &'a [u8],
+    pub case: Option<&'a str>,
+    pub kind: &'a str,
+    /// As with a head.
+    pub as_written: bool,
+}
+
 /// One connection that only reads.
 pub struct Scan {
     db: SqliteConnection,
+    of: Statements,
 }
 
 /// What lies beside the ledger, seen at one moment.
@@ -95,6 +133,18 @@ impl Scan {
     /// # Errors
     /// [`StoreError::Open`].
     pub async fn open(path: &Path) -> Result<Scan, StoreError> {
+        Scan::of(LEDGER, path).await
+    }
+
+    /// As [`Scan::open`], and words that are withheld are read as if they weren't: for whoever erases them.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`].
+    pub async fn open_with_withheld(path: &Path) -> Result<Scan, StoreError> {
+        Scan::of(WITH_WITHHELD, path).await
+    }
+
+    async fn of(of: Statements, path: &Path) -> Result<Scan, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .read_only(true)
@@ -105,7 +155,7 @@ impl Scan {
             .row_buffer_size(512)
             .disable_statement_logging();
         let db = options.connect().await.map_err(failed(path))?;
-        Ok(Scan { db })
+        Ok(Scan { db, of })
     }
 
     /// # Errors
@@ -217,11 +267,47 @@ impl Scan {
 
     /// Boxed, as is what else waits for the database here: whoever reads with a closure of their own would have it compiled anew.
     fn pack(&mut self, from: i64, to: i64) -> BoxFuture<'_, Result<SqliteRow, sqlx::Error>> {
-        Box::pin(sqlx::query(PACKED).bind(from).bind(to).fetch_one(&mut self.db))
+        Box::pin(sqlx::query(self.of.packed).bind(from).bind(to).fetch_one(&mut self.db))
     }
 
     fn rows(&mut self, from: i64, to: i64) -> BoxFuture<'_, Result<Vec<SqliteRow>, sqlx::Error>> {
-        Box::pin(sqlx::query(AssertSqlSafe(ROWS)).bind(from).bind(to).fetch_all(&mut self.db))
+        Box::pin(sqlx::query(self.of.rows).bind(from).bind(to).fetch_all(&mut self.db))
+    }
+
+    /// Words that are withheld, with the entries that they belong to, as they lie there.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn withheld(&mut self, mut each: impl FnMut(&Withheld<'_>)) -> Result<(), StoreError> {
+        let sql = "select w.seq, l.leaf, l.facts, w.words, w.words_salt, l.case_id, l.kind, \
+                   typeof(w.words) = 'text' and typeof(w.words_salt) = 'blob' from withheld w left join ledger l using (seq) order by w.seq";
+        let mut rows = sqlx::query(sql).fetch(&mut self.db);
+        while let Some(row) = rows.try_next().await? {
+            let row = &row;
+            let (leaf, facts) = (text(row, 1)?, text(row, 2)?);
+            let (case, kind) = (text(row, 5)?, text(row, 6)?);
+            each(&Withheld {
+                seq: row.try_get_unchecked(0)?,
+                leaf: leaf.as_deref(),
+                facts: facts.as_deref(),
+                words: row.try_get_unchecked::<Option<&[u8]>, _>(3)?.unwrap_or_default(),
+                words_salt: row.try_get_unchecked::<Option<&[u8]>, _>(4)?.unwrap_or_default(),
+                case: case.as_deref(),
+                kind: kind.as_deref().unwrap_or_default(),
+                as_written: row.try_get_unchecked(7)?,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether something was erased or withheld from this entry on.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn was_taken_from_since(&mut self, size: u64) -> Result<bool, StoreError> {
+        let sql = "select count(*) from ledger where kind in ('words.withheld', 'words.erased') and seq >= $1";
+        let count: i64 = sqlx::query_scalar(sql).bind(size as i64).fetch_one(&mut self.db).await?;
+        Ok(count > 0)
     }
 
     /// # Errors

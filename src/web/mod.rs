@@ -60,7 +60,7 @@ pub fn router(app: App, guard: Guard, called: Router) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/calendar/{file}", get(calendar::feed))
-        .route("/evidence/{file}", get(evidence::fetch))
+        .route("/evidence/{file}", get(evidence::fetch).head(evidence::look))
         .route("/webhook/{case}/{number}/{round}/{token}", post(webhook::answered))
         .merge(witness::routes())
         .merge(room)

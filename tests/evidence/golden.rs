@@ -20,7 +20,7 @@ use countersign::domain::WhyNotKept;
 use countersign::domain::bot::fills::Event as Fill;
 use countersign::domain::bot::heads::Command as Seen;
 use countersign::domain::bot::policies;
-use countersign::domain::bot::readings::Event::{ExportRefused, Exported, FileRead, SearchRefused, Searched};
+use countersign::domain::bot::readings::Event::{Attested, ExportRefused, Exported, FileRead, SearchRefused, Searched};
 use countersign::domain::bot::retention::Ending;
 use countersign::domain::kinds::Drafted;
 use countersign::domain::mark::Words;
@@ -57,7 +57,7 @@ const ONLY_REPLIES: [&str; 1] = ["case/done"];
 /// The kinds of events that have no line in a story: what they say stands in a line beside them.
 const WITHOUT_A_LINE: [&str; 2] = ["duty.answered", "duty.answer-taken-back"];
 /// Records that aren't made of events.
-const OF_OTHER_RECORDS: [&str; 22] = [
+const OF_OTHER_RECORDS: [&str; 23] = [
     "said.message",
     "said.command",
     "said.edit",
@@ -78,6 +78,7 @@ const OF_OTHER_RECORDS: [&str; 22] = [
     "told.undeliverable",
     "case.channel",
     Record::INTRODUCED,
+    Record::WITHHELD,
     Record::ERASED,
     Record::IMPORTED,
 ];
@@ -85,7 +86,7 @@ const OF_OTHER_RECORDS: [&str; 22] = [
 /// here.
 const fn place(record: &Record) -> Option<usize> {
     Some(match record {
-        Record::Heard(heard) if heard.imported.is_some() => 21,
+        Record::Heard(heard) if heard.imported.is_some() => 22,
         Record::Heard(heard) => match &heard.what {
             What::Said { .. } => 0,
             What::Command { .. } => 1,
@@ -108,7 +109,8 @@ const fn place(record: &Record) -> Option<usize> {
         Record::NotTold(NotTold { why: NotToldBecause::Undeliverable(_), .. }) => 17,
         Record::ChannelMade(_) => 18,
         Record::Introduced(_) => 19,
-        Record::Erased(_) => 20,
+        Record::Withheld(_) => 20,
+        Record::Erased(_) => 21,
         Record::Ruled(_) | Record::Bot(_) => return None,
     })
 }
@@ -325,7 +327,7 @@ fn must_say_where_each_entry_came_from(golden: &Golden) {
                 continue;
             }
             // With an approval the bot does it.
-            Record::Erased(_) => {
+            Record::Withheld(_) | Record::Erased(_) => {
                 must_be(if envelope.case.is_some() { ledger::ENGINE } else { ledger::OPERATOR });
                 continue;
             }
@@ -603,7 +605,7 @@ pub(super) const CREDIT: &str = "local/credit";
 impl House {
     /// All of these lines are typed at the same moment, in this order. Prints the answers: a golden ledger wants lines that
     /// do something.
-    async fn all(&mut self, lines: &[(&str, &str)]) {
+    pub(super) async fn all(&mut self, lines: &[(&str, &str)]) {
         let mut heard = Vec::new();
         for (who, line) in lines {
             heard.push(self.heard(CREDIT, who, What::Command { text: (*line).to_owned() }));
@@ -615,7 +617,7 @@ impl House {
     }
 
     /// The case that a line opens.
-    async fn asks(&mut self, who: &str, line: &str) -> String {
+    pub(super) async fn asks(&mut self, who: &str, line: &str) -> String {
         let heard = self.heard(CREDIT, who, What::Command { text: line.to_owned() });
         let answer = self.hand_in(heard).await;
         let case = answer.split_whitespace().find(|word| word.starts_with("APR-") || word.starts_with("INC-"));
@@ -1220,11 +1222,14 @@ async fn of_evidence(house: &mut House) {
         files: 1,
         head: 91,
         manifest: Label::from("ab".repeat(32)),
+        withheld: true,
     };
     let refused = ExportRefused { what: "INC-1".to_owned() };
-    let fetched = FileRead { file: Label::from("cd".repeat(32)), case };
+    let fetched = FileRead { file: "cd".repeat(32), case };
+    let attested = Attested { case: "APR-1".parse().expect("a case"), statement: Label::from("ef".repeat(32)) };
     for event in [
         exported,
+        attested,
         refused,
         fetched,
         Searched { query: query(), case, found: 1, more: true },

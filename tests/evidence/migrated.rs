@@ -21,6 +21,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
 
+use super::erasures::withhold;
 use super::golden::{CREDIT, Golden, slack};
 use super::house::{House, copy, patiently};
 use super::{compare, rebuild};
@@ -75,6 +76,7 @@ async fn lived_in(data: &Path) {
         at_us: golden.end().0,
     };
     house.desk.report(vec![Report::Cosigned(cosignature)]).await.expect("it is kept");
+    withhold(&mut house).await;
     house.stop().await;
 }
 

@@ -25,6 +25,7 @@
       #claims: not erased yet: the words are kept by INC-1, still open ... due by Mon 21 Dec 09:05 all the same
       duty APR-1 erase: owed
       ledger: words.erased x0
+      ledger: words.withheld x0
       henrik> /approval carry-out APR-1
       henrik hears: the bot looks at it now
 10:00 sofia> /incident withdraw INC-1 It was a test

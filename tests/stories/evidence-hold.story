@@ -11,8 +11,9 @@
 09:10 maya> /evidence erase INC-1 because I want it gone
       maya hears: They are kept for now by hold 1
       henrik> /approval approve APR-1
-      #claims: not erased yet: the words are kept by hold 1
+      #claims: not erased yet: the words are kept by hold 1 ... Nobody can read them meanwhile
       ledger: hold.refused x1
+      ledger: words.withheld x1
       ledger: words.erased x0
       maya> /approval carry-out APR-1
       maya hears: The words are kept by hold 1

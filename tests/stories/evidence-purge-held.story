@@ -10,6 +10,8 @@
       #claims: not erased yet: the words are kept by hold 1
       ledger: hold.refused x1
       ledger: words.erased x0
+# Nobody asked that they can't be read.
+      ledger: words.withheld x0
 # What is held is asked for by no later purge.
       dev> /evidence purge because Their time is over
       dev hears: No case's time is over that stands on a calendar

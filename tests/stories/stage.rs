@@ -646,6 +646,7 @@ impl Entry {
             | Record::NotTold(_)
             | Record::ChannelMade(_)
             | Record::Introduced(_)
+            | Record::Withheld(_)
             | Record::Erased(_) => vec![&self.kind],
         }
     }

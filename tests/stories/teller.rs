@@ -596,7 +596,7 @@ impl Teller {
         })
     }
 
-    /// Whether an erasure has taken what was answered: then there is nothing to compare with.
+    /// Whether an erasure has taken what was answered, or something keeps it and nobody reads it: then there is nothing to compare with.
     fn is_erased(&self, key: &str) -> bool {
         let erased: BTreeSet<u64> = self
             .stage
@@ -604,6 +604,7 @@ impl Teller {
             .iter()
             .filter_map(|entry| match &entry.record {
                 Record::Erased(erased) => Some(erased.entries.iter().copied()),
+                Record::Withheld(withheld) => Some(withheld.entries.iter().copied()),
                 _ => None,
             })
             .flatten()

@@ -25,6 +25,7 @@ use crate::evidence::erasure::carry_out::Eraser;
 use crate::evidence::exports::Exports;
 use crate::ledger::folder::Folder;
 use crate::ledger::projection::BOT;
+use crate::stamp::Authority;
 use crate::store::{self, Reader, StoreError, Writer};
 use crate::web::{self, Announcer, App};
 use crate::witness::kept::Kept;
@@ -41,6 +42,8 @@ pub struct Assembly {
     pub calendars_at: String,
     /// Where files are kept that come with messages: in the data folder, unless somebody says otherwise.
     pub blobs: Blobs,
+    /// Who stamps bundles with the time that are made in chat.
+    pub authority: Option<Authority>,
     pub wording: Arc<Wording>,
     /// Platforms that messages can go to.
     pub platforms: Vec<Platform>,
@@ -83,6 +86,7 @@ impl Assembly {
             policy_text,
             policy_file: PolicyFile::default(),
             calendars_at: format!("http://{}", crate::app::config::Config::LISTEN),
+            authority: None,
             blobs: Blobs::in_folder(folder.path()),
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from(LOCAL)],
@@ -114,6 +118,7 @@ impl Assembly {
             policy_file,
             calendars_at,
             blobs,
+            authority,
             wording,
             platforms,
             checkpoint_every,
@@ -129,7 +134,7 @@ impl Assembly {
         let courier = Courier::new(handle.clone(), reader.clone(), chats);
         let search = Search::at(data.join(Folder::SEARCH));
         let answers = Answers::new(handle.clone(), reader.clone(), health.clone(), search.clone());
-        let exports = Exports { data: data.clone(), desk: handle.clone(), reader: reader.clone() };
+        let exports = Exports { data: data.clone(), desk: handle.clone(), reader: reader.clone(), authority };
         let reception = Reception { desk: handle, answers, policy_file, calendars_at, exports: exports.clone() };
         let streams = Arc::new(UnderWay::at_most(web::STREAMS_OF_ONE));
         let announcer = Announcer::start(reception.desk.clone(), reader.clone());

@@ -25,7 +25,7 @@ use crate::desk::DeskHandle;
 use crate::domain::{Actor, At};
 use crate::evidence::erasure::carry_out as erasure;
 use crate::evidence::keys;
-use crate::ledger::folder::Folder;
+use crate::ledger::folder::{self, Folder};
 use crate::stamp::heads::Stamper;
 use crate::stamp::{self, Authority};
 use crate::web::{self, App, Guard, listener};
@@ -158,6 +158,9 @@ async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Resul
         }
     }
     blobs::settle(&config.data, config.blobs.as_ref())?;
+    if config.encrypt_files {
+        folder::encrypt_files(&config.data)?;
+    }
     let files = Blobs::of(&config.data)?;
     match files.look().await {
         Ok(()) => {}
@@ -170,17 +173,21 @@ async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Resul
     if completed.left > 0 {
         tracing::info!(
             entries = completed.left,
-            "words that were recorded as erased when the process ended are destroyed now"
+            "words that the ledger named as erased or withheld when the process ended are out of the database now"
         );
     }
     if completed.again > 0 {
         tracing::warn!(
             entries = completed.again,
-            "this database is from before an erasure: what was erased then was in it again, and is destroyed"
+            "this database is from before an erasure: words that were erased or withheld since were in it again, and are out of it now. The file `erasures` \
+             names the approvals; what was only withheld is still kept, and has to be asked for again with /evidence erase"
         );
     }
     let mut assembly = Assembly::of(folder, policy, policy_text).await?;
     assembly.blobs = files;
+    let authority = config.time_stamps.as_ref().map(|stamps| Authority::at(stamps.url.clone(), stamp::PATIENCE));
+    let authority = authority.transpose().context("calls to the time-stamping authority")?;
+    assembly.authority.clone_from(&authority);
     assembly.clock = match time.mode {
         Mode::Real if time.speed == 1 => Clock::real(),
         // A manual clock goes on where the folder's last entry stands, or begins now.
@@ -228,18 +235,13 @@ async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Resul
         keys: caller.keys.clone(),
         heads_dir: config.heads_dir.clone(),
     };
-    let stamper = config.time_stamps.as_ref().map(|stamps| {
-        let authority =
-            Authority::at(stamps.url.clone(), stamp::PATIENCE).context("calls to the time-stamping authority")?;
-        anyhow::Ok(Stamper {
-            desk: app.reception.desk.clone(),
-            reader: app.reader.clone(),
-            data: app.data.to_path_buf(),
-            authority,
-            every: stamps.every,
-        })
+    let stamper = config.time_stamps.as_ref().zip(authority).map(|(stamps, authority)| Stamper {
+        desk: app.reception.desk.clone(),
+        reader: app.reader.clone(),
+        data: app.data.to_path_buf(),
+        authority,
+        every: stamps.every,
     });
-    let stamper = stamper.transpose()?;
     let router = web::router(app.clone(), Guard::new(address, &config.hosts), called);
     let (stop_web, stopped) = tokio::sync::watch::channel(false);
     let mut web = JoinSet::new();

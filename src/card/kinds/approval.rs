@@ -18,7 +18,7 @@ impl Shows for Approval {
     fn facts(&self, speaker: &Speaker<'_>, case: &Case, _at: At) -> Json {
         let superseded_by = match &self.outcome {
             Some(Outcome::Superseded { by }) => Some(by.to_string()),
-            _ => None,
+            Some(Outcome::Approved | Outcome::Declined | Outcome::Lapsed | Outcome::Withdrawn) | None => None,
         };
         let votes = self.votes.iter().map(|vote| {
             json!({
@@ -156,6 +156,7 @@ impl Shows for Approval {
             | Event::Superseded { .. }
             | Event::FoundSlow { .. }
             | Event::Deferred { .. }
+            | Event::Withheld { .. }
             | Event::CarriedOut { .. } => true,
         }
     }
@@ -234,14 +235,18 @@ impl Shows for Approval {
                 due: None,
             },
             Telling::Slow { pending: SPAN },
-            Telling::Deferred { keeps: Keeps::Holds(vec![2, 3]), due: Some(DUE) },
+            Telling::Deferred { keeps: Keeps::Holds(vec![2, 3]), due: Some(DUE), withheld: true, open: true },
             Telling::Deferred {
                 keeps: Keeps::OpenCases(vec![CaseId { kind: CaseKind::Incident, number: 4 }]),
                 due: None,
+                withheld: false,
+                open: true,
             },
             Telling::Deferred {
                 keeps: Keeps::Retention { cases: vec![CaseId { kind: CaseKind::Incident, number: 4 }], until: DUE },
                 due: Some(DUE),
+                withheld: true,
+                open: false,
             },
             Telling::Erased { entries: 1, files: 0 },
             Telling::Erased { entries: 41, files: 2 },
@@ -276,8 +281,13 @@ impl Shows for Approval {
             Event::GlassBroken { by: dev(), stands_in_for: Some(maya()), role: role(), reason: words() },
             Event::GlassReviewed { by: dev(), text: words() },
             Event::FoundSlow { pending: SPAN },
-            Event::Deferred { keeps: Keeps::Holds(vec![2]) },
-            Event::Deferred { keeps: Keeps::OpenCases(vec![CaseId { kind: CaseKind::Incident, number: 4 }]) },
+            Event::Deferred { keeps: Keeps::Holds(vec![2]), open: Vec::new() },
+            Event::Deferred {
+                keeps: Keeps::OpenCases(vec![CaseId { kind: CaseKind::Incident, number: 4 }]),
+                open: vec![CaseId { kind: CaseKind::Incident, number: 4 }],
+            },
+            Event::Withheld { entries: 1 },
+            Event::Withheld { entries: 41 },
             Event::CarriedOut { entries: 41, files: 2 },
             Event::Lapsed(ended(None, None)),
             Event::Approved(ended(Some(dev()), None)),
@@ -309,7 +319,7 @@ fn records(records: &Records) -> Json {
         }),
         RecordsAct::Release { hold, reason } => json!({ "hold": hold, "reason": reason }),
     };
-    json!({ "act": act, "deferred": records.deferred, "carried_out": records.carried_out })
+    json!({ "act": act, "deferred": records.deferred, "withheld": records.withheld, "carried_out": records.carried_out })
 }
 
 /// The stages of the path with their progress. Where the policy in force has lost the path, or has other stages by now,

@@ -402,6 +402,7 @@ pub(super) fn notice(due: &OutboxDue, subjects: &Subjects) -> Option<Notice> {
         | Record::NotTold(_)
         | Record::ChannelMade(_)
         | Record::Introduced(_)
+        | Record::Withheld(_)
         | Record::Erased(_) => return None,
     };
     let place = usize::try_from(due.id.place).ok()?;

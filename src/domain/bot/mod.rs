@@ -286,7 +286,36 @@ impl Command {
         match self {
             Command::Thaw { workflow, .. } => Some(Reach::On { workflow: workflow.clone() }),
             Command::OverrideFreeze { case, .. } => Some(Reach::Case(*case)),
-            _ => None,
+            Command::Start(_)
+            | Command::Stop
+            | Command::LoadPolicy { .. }
+            | Command::Wake
+            | Command::Delegate { .. }
+            | Command::EndDelegation { .. }
+            | Command::Watch { .. }
+            | Command::Links { .. }
+            | Command::Lacks { .. }
+            | Command::Roster { .. }
+            | Command::GroupSet(_)
+            | Command::FilesNotKept { .. }
+            | Command::GiveUp { .. }
+            | Command::ClockWentBack { .. }
+            | Command::Heads(_)
+            | Command::Rota(_)
+            | Command::LookAtOwnership { .. }
+            | Command::NoteSlowPath(_)
+            | Command::NotePromotion { .. }
+            | Command::LookAtQueue { .. }
+            | Command::NoteRecurrence { .. }
+            | Command::Fill(_)
+            | Command::Read(_)
+            | Command::HandSeats { .. }
+            | Command::HandShift { .. }
+            | Command::Freeze { .. }
+            | Command::PlaceHold { .. }
+            | Command::ReleaseHold { .. }
+            | Command::ShowCalendar { .. }
+            | Command::NoteHeld { .. } => None,
         }
     }
 
@@ -445,6 +474,7 @@ impl Bot {
                 | readings::Event::SearchRefused { .. }
                 | readings::Event::FileRead { .. }
                 | readings::Event::Exported { .. }
+                | readings::Event::Attested { .. }
                 | readings::Event::ExportRefused { .. },
             ) => {}
             Event::Witness(event) => self.heads.apply(event, at),

@@ -25,9 +25,10 @@ pub enum Event {
     },
     /// Somebody wanted to search and may not.
     SearchRefused { query: String },
-    /// Somebody fetched a file that had come with a message of the room's, by its SHA-256 in hexadecimal.
+    /// Somebody fetched a file that had come with a message of the room's.
     FileRead {
-        file: Label,
+        /// Its SHA-256 in hexadecimal: words, since what a file lies encrypted under is made of it.
+        file: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         case: Option<CaseId>,
     },
@@ -42,6 +43,15 @@ pub enum Event {
         head: u64,
         /// SHA-256 of its `tagmanifest-sha256.txt`, in hexadecimal.
         manifest: Label,
+        /// It has words that are withheld from everybody else.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        withheld: bool,
+    },
+    /// A statement of what an approval let through left, at the command line.
+    Attested {
+        case: CaseId,
+        /// SHA-256 of its bytes, in hexadecimal.
+        statement: Label,
     },
     /// Somebody wanted to export and may not. `what`: in their words.
     ExportRefused { what: String },
@@ -55,7 +65,7 @@ impl Draft<'_> {
             | Event::SearchRefused { .. }
             | Event::FileRead { .. }
             | Event::ExportRefused { .. } => true,
-            Event::Exported { .. } => false,
+            Event::Exported { .. } | Event::Attested { .. } => false,
         };
         if is_of_somebody && self.ask.by.person().is_none() {
             return Err(Refusal::Stranger);

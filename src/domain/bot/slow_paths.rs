@@ -106,6 +106,7 @@ fn answered(event: &approval::Event) -> Option<&Ended> {
         | approval::Event::Superseded { .. }
         | approval::Event::FoundSlow { .. }
         | approval::Event::Deferred { .. }
+        | approval::Event::Withheld { .. }
         | approval::Event::CarriedOut { .. } => None,
     }
 }

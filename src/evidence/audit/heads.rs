@@ -1,6 +1,7 @@
 //! The signed heads that lie in a folder: whether each signature holds, what witnesses said of them, and whether any was taken away.
 
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use super::seen::Seen;
 use super::{Place, Verdict};
@@ -109,10 +110,12 @@ pub(super) fn cosignatures(beside: &Beside, verdict: &mut Verdict) {
         verdict.integrity.add(Place::Head(row.size.unsigned_abs()), says);
     }
     let mut strangers = 0;
+    let origin_of = |note: &'_ str| note.lines().next().unwrap_or_default().to_owned();
+    let kept: HashMap<(String, i64), &str> =
+        beside.notes.iter().map(|head| ((origin_of(&head.note), head.size), head.note.as_str())).collect();
     for row in &beside.cosignatures {
         let CosignatureKept { origin, size, name, line, as_written } = row;
         let place = format!("The cosignature kept in the database for {size} entries by {name}");
-        let of = |note: &str| note.lines().next() == Some(origin);
         let row_of = |row: &CosignatureKept| Place::Table {
             table: "cosignature".to_owned(),
             rows: vec![format!("origin {}, size {}, name {}", row.origin, row.size, row.name)],
@@ -120,7 +123,7 @@ pub(super) fn cosignatures(beside: &Beside, verdict: &mut Verdict) {
         if !as_written {
             verdict.integrity.add(row_of(row), format!("{place} {of_another_form}"));
         }
-        let Some(head) = beside.notes.iter().find(|head| head.size == *size && of(&head.note)) else {
+        let Some(head) = kept.get(&(origin.clone(), *size)) else {
             verdict.integrity.add(row_of(row), format!("{place} is of a head of {origin} that isn't kept."));
             continue;
         };
@@ -130,7 +133,7 @@ pub(super) fn cosignatures(beside: &Beside, verdict: &mut Verdict) {
             verdict.integrity.add(row_of(row), format!("{place} is no signature line in that name."));
             continue;
         }
-        let note = with_lines(&head.note, [line.as_str()]);
+        let note = with_lines(head, [line.as_str()]);
         let said: Vec<Cosigned> =
             keys.iter().filter(|key| key.name() == name).filter_map(|key| key.of(&note).ok()).collect();
         let is_its_own = |said: &Cosigned| match said {

@@ -8,7 +8,7 @@ use crate::domain::bot::condition;
 use crate::domain::bot::heads::Publication;
 use crate::domain::{At, BotEvent, CaseId, Label};
 use crate::ledger::heard::{NotKept, What};
-use crate::ledger::record::{BotRuled, Erased, Record};
+use crate::ledger::record::{BotRuled, Erased, Record, Withheld};
 use crate::ledger::{self, Subjects};
 use crate::seal::Numbers;
 use crate::store::Raw;
@@ -23,7 +23,9 @@ pub(super) struct Seen {
     pub recoveries: Vec<(i64, u64)>,
     /// Entries whose words were erased, as the ledger says.
     pub erased: Numbers,
-    /// Those of them that have their words all the same.
+    /// Those whose words are withheld, as the ledger says, the ones included that were erased later.
+    pub withheld: Numbers,
+    /// Those of both that have their words all the same.
     pub still_there: Vec<u64>,
     pub not_kept: NotThere,
     pub missed: Missed,
@@ -104,6 +106,7 @@ impl Seen {
             "head.stamped",
             // Of the entry that says both.
             "head.stamps-end",
+            Record::WITHHELD,
             Record::ERASED,
         ]
         .contains(&raw.kind);
@@ -135,6 +138,9 @@ impl Seen {
             // Nothing is erased in advance.
             Ok(Record::Erased(Erased { entries, .. })) => {
                 self.erased.extend(entries.into_iter().filter(|seq| *seq < raw.seq.unsigned_abs()));
+            }
+            Ok(Record::Withheld(Withheld { entries, .. })) => {
+                self.withheld.extend(entries.into_iter().filter(|seq| *seq < raw.seq.unsigned_abs()));
             }
             Ok(
                 Record::Ruled(_)
@@ -188,6 +194,7 @@ impl Seen {
         self.strange += later.strange;
         self.strange_schema = self.strange_schema.or(later.strange_schema);
         self.erased.extend(later.erased.iter());
+        self.withheld.extend(later.withheld.iter());
         self.recoveries.extend(later.recoveries);
         self.stamps.extend(later.stamps);
     }

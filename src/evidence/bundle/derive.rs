@@ -13,7 +13,7 @@ use crate::domain::obligation::Change;
 pub(super) use crate::domain::text::iso;
 use crate::domain::{At, BotEvent, Case, CaseId, Event, PolicyHash};
 use crate::ledger::heard::NotKept;
-use crate::ledger::record::{Erased, Introduced, NotTold, Record, Told};
+use crate::ledger::record::{Erased, Introduced, NotTold, Record, Told, Withheld};
 use crate::ledger::{self, Subjects, parts};
 use crate::seal::{Actor, Clock, Envelope, Pseudonym};
 
@@ -83,8 +83,8 @@ impl Sealed {
         self.envelope.as_ref().map_or(u64::MAX, |envelope| envelope.seq)
     }
 
-    /// It had words, and they are gone.
-    pub(super) fn is_erased(&self) -> bool {
+    /// It had words, and they aren't there: erased, or withheld.
+    pub(super) fn is_without_words(&self) -> bool {
         self.words.text.is_none() && self.envelope.as_ref().is_some_and(|envelope| envelope.has_words)
     }
 }
@@ -216,12 +216,12 @@ fn explain(entries: &[Sealed], of_the_bot: &BTreeSet<u64>, beside: &[Sealed]) ->
     };
     let explaining = beside.iter().filter(|entry| explains(entry));
     let mut gone: BTreeSet<u64> =
-        entries.iter().chain(explaining).filter(|it| it.is_erased()).map(Sealed::seq).collect();
+        entries.iter().chain(explaining).filter(|it| it.is_without_words()).map(Sealed::seq).collect();
     let mut needed = BTreeSet::new();
     for entry in beside {
-        if explains(entry) || erased_by(entry).iter().any(|seq| gone.contains(seq)) {
+        if explains(entry) || taken_by(entry).iter().any(|seq| gone.contains(seq)) {
             // What records an erasure may have been erased too, by one that comes later.
-            if entry.is_erased() {
+            if entry.is_without_words() {
                 gone.insert(entry.seq());
             }
             needed.insert(entry.seq());
@@ -233,7 +233,30 @@ fn explain(entries: &[Sealed], of_the_bot: &BTreeSet<u64>, beside: &[Sealed]) ->
 /// The earlier entries whose erasure an entry records.
 pub(super) fn erased_by(entry: &Sealed) -> Vec<u64> {
     let Some(Record::Erased(Erased { entries, .. })) = &entry.record else { return Vec::new() };
-    entries.iter().copied().filter(|seq| *seq < entry.seq()).collect()
+    earlier(entries, entry)
+}
+
+/// The earlier entries of which an entry records that nobody reads them any more: they are erased, or withheld.
+pub(super) fn taken_by(entry: &Sealed) -> Vec<u64> {
+    match &entry.record {
+        Some(Record::Erased(Erased { entries, .. }) | Record::Withheld(Withheld { entries, .. })) => {
+            earlier(entries, entry)
+        }
+        Some(
+            Record::Heard(_)
+            | Record::Ruled(_)
+            | Record::Bot(_)
+            | Record::Told(_)
+            | Record::NotTold(_)
+            | Record::ChannelMade(_)
+            | Record::Introduced(_),
+        )
+        | None => Vec::new(),
+    }
+}
+
+fn earlier(entries: &[u64], than: &Sealed) -> Vec<u64> {
+    entries.iter().copied().filter(|seq| *seq < than.seq()).collect()
 }
 
 /// The files that messages came with, once under each name that they had.
@@ -285,7 +308,12 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
             Record::NotTold(NotTold { outbox, .. }) => {
                 folded.require(&numbers, [outbox.entry].into_iter(), envelope.seq);
             }
-            Record::Heard(_) | Record::Bot(_) | Record::ChannelMade(_) | Record::Introduced(_) | Record::Erased(_) => {}
+            Record::Heard(_)
+            | Record::Bot(_)
+            | Record::ChannelMade(_)
+            | Record::Introduced(_)
+            | Record::Withheld(_)
+            | Record::Erased(_) => {}
         }
     }
     if folded.case.is_none() {

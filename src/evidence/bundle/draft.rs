@@ -62,6 +62,10 @@ impl Draft {
                 let options = &mut OpenOptions::new();
                 #[cfg(unix)]
                 std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+                // Through a link somebody else's file would be written.
+                if place.is_symlink() {
+                    return Err(failed(io::Error::other("it is a link: remove it, and export again")));
+                }
                 options.read(true).write(true).create(true).truncate(false).open(&place).map_err(failed)?
             }
         };

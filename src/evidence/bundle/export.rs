@@ -17,7 +17,7 @@ use super::scope::Scope;
 use super::sink::Sink;
 use super::table::Cell;
 use super::{AGENT, BundleError, Exported, NAMESPACE, Progress, bag, layout};
-use crate::blobs::{Blobs, Content};
+use crate::blobs::{Blobs, Checked};
 use crate::clock::Clock;
 use crate::domain::{At, CaseId};
 use crate::evidence::keys;
@@ -38,6 +38,8 @@ pub struct Wanted<'w> {
     pub head: Option<u64>,
     /// Cases that only their own people may know of are in a wider export too. One that is named alone is exported anyway.
     pub restricted: bool,
+    /// Words that are withheld, too.
+    pub withheld: bool,
     /// Most entries.
     pub at_most: u64,
     pub progress: Progress<'w>,
@@ -56,6 +58,7 @@ impl<'w> Wanted<'w> {
             out,
             head: None,
             restricted: false,
+            withheld: false,
             at_most: Self::AT_MOST,
             progress: &|_, _| {},
             authority: None,
@@ -216,13 +219,22 @@ impl<'w> Source<'w> {
         rows.extend(unseen.into_iter().filter(|row| row.case_id.is_none()));
         rows.retain(|row| row.seq.unsigned_abs() < self.head.size);
         rows.sort_by_key(|row| row.seq);
+        let rows = self.with_withheld(rows).await?;
         let read = rows.into_iter().map(|row| of_row(row, &Subjects::default())).collect();
         Ok(derive::with_names(read))
     }
 
+    /// With the words that are withheld, where they are wanted.
+    async fn with_withheld(&self, rows: Vec<EntryRead>) -> Result<Vec<EntryRead>, BundleError> {
+        match self.wanted.withheld {
+            true => Ok(self.reader.with_withheld(rows).await?),
+            false => Ok(rows),
+        }
+    }
+
     /// The entries of a case that the head covers, and how many it doesn't.
     async fn entries(&self, case: CaseId, subjects: &Subjects) -> Result<(Vec<Sealed>, usize), BundleError> {
-        let rows = self.reader.entries_of(case).await?;
+        let rows = self.with_withheld(self.reader.entries_of(case).await?).await?;
         let all = rows.len();
         let covered = rows.into_iter().filter(|row| row.seq.unsigned_abs() < self.head.size);
         let read = |row: EntryRead| {
@@ -354,6 +366,7 @@ impl<'s> Writing<'s> {
             files,
             later: self.later,
             head: head.size,
+            withheld: wanted.withheld,
             older: wanted.head.is_some(),
             manifest: hex::encode(Sha256::digest(lines.as_bytes())),
             lacking: lost.iter().cloned().chain(besides.map(ToString::to_string)).chain(unstamped).collect(),
@@ -470,10 +483,12 @@ impl Attached<'_> {
             if !self.looked.insert(named.sha256.clone()) {
                 continue;
             }
-            match self.blobs.hash(&named.sha256).await? {
-                Some(found) if found == named.sha256 => drop(self.good.insert(named.sha256)),
-                Some(_) => self.lost.push(format!("“{}” of entry {}: its bytes were changed.", named.name, named.seq)),
-                None => self.lost.push(format!(
+            match self.blobs.check(&named.sha256).await? {
+                Checked::Good => drop(self.good.insert(named.sha256)),
+                Checked::Changed(_) | Checked::NotOpened => {
+                    self.lost.push(format!("“{}” of entry {}: its bytes were changed.", named.name, named.seq));
+                }
+                Checked::Missing => self.lost.push(format!(
                     "“{}” of entry {}: {} is not there.",
                     named.name,
                     named.seq,
@@ -490,12 +505,12 @@ impl Attached<'_> {
             let other = || failed(io::Error::other("it was changed while it was exported. Export again"));
             let content = self.blobs.open(sha256).await?.ok_or_else(other)?;
             let length = content.bytes()?;
-            let mut file = match content {
-                Content::OfFile { file, .. } => file,
-                // Archives are written in one go: what comes over the network is put down beside the bundle first.
-                mut object @ Content::OfObject { .. } => {
+            let mut file = match content.into_file() {
+                Ok(file) => file,
+                // Archives are written in one go: what comes over the network, or is opened, is put down beside the bundle first.
+                Err(mut content) => {
                     let mut file = sink.put_down()?;
-                    while let Some(chunk) = object.chunk().await? {
+                    while let Some(chunk) = content.chunk().await? {
                         file.write_all(chunk).map_err(failed)?;
                     }
                     file.rewind().map_err(failed)?;

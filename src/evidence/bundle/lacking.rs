@@ -75,19 +75,28 @@ pub(super) fn of_case(
             all.push(Lack { case: Some(case), what, count: entries.len() as u64, because, entries });
         }
     };
-    let gone: Vec<u64> = entries.iter().filter(|entry| entry.is_erased()).map(Sealed::seq).collect();
-    let mut records: Vec<u64> = Vec::new();
-    for entry in context.iter().copied() {
-        if derive::erased_by(entry).iter().any(|seq| gone.contains(seq)) {
-            records.push(entry.seq());
+    let gone: Vec<u64> = entries.iter().filter(|entry| entry.is_without_words()).map(Sealed::seq).collect();
+    let says = |of: &dyn Fn(&Sealed) -> Vec<u64>| {
+        let (mut which, mut records) = (BTreeSet::new(), Vec::new());
+        for entry in context.iter().copied() {
+            let taken = of(entry);
+            if taken.iter().any(|seq| gone.contains(seq)) {
+                records.push(entry.seq());
+            }
+            which.extend(taken);
         }
-    }
-    let recorded = match records.is_empty() {
-        true => "they are gone, and no entry records an erasure".to_owned(),
-        false => format!("they were erased, as {} of the context says", numbers(&records)),
+        (which, records)
     };
-    lack("words of entries", recorded, gone);
-    let nameless = context.iter().filter(|entry| entry.is_erased());
+    let (erased, erasures) = says(&derive::erased_by);
+    let (taken, records) = says(&derive::taken_by);
+    let withholding: Vec<u64> = records.into_iter().filter(|seq| !erasures.contains(seq)).collect();
+    let (of_erased, others): (Vec<u64>, Vec<u64>) = gone.into_iter().partition(|seq| erased.contains(seq));
+    let (withheld, unsaid): (Vec<u64>, Vec<u64>) = others.into_iter().partition(|seq| taken.contains(seq));
+    lack("words of entries", format!("they were erased, as {} of the context says", numbers(&erasures)), of_erased);
+    let why = "they are withheld until they may be erased";
+    lack("words of entries", format!("{why}, as {} of the context says", numbers(&withholding)), withheld);
+    lack("words of entries", "they are gone, and no entry records an erasure".to_owned(), unsaid);
+    let nameless = context.iter().filter(|entry| entry.is_without_words());
     let nameless = nameless.filter(|entry| matches!(&entry.record, Some(Record::Introduced(_))));
     lack("names behind pseudonyms", "they were erased".to_owned(), nameless.map(|entry| entry.seq()).collect());
     let unread = context.iter().filter_map(|entry| Some((entry.seq(), derive::loaded(entry)?.0)));

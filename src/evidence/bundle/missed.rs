@@ -43,6 +43,6 @@ fn lanes(record: &Record) -> Vec<&Lane> {
         Record::NotTold(not_told) => vec![&not_told.lane],
         Record::ChannelMade(made) => vec![&made.lane],
         Record::Ruled(ruled) => ruled.tell.iter().map(|it| &it.lane).collect(),
-        Record::Bot(_) | Record::Introduced(_) | Record::Erased(_) => Vec::new(),
+        Record::Bot(_) | Record::Introduced(_) | Record::Withheld(_) | Record::Erased(_) => Vec::new(),
     }
 }

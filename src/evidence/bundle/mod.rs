@@ -153,6 +153,8 @@ pub struct Exported {
     pub later: usize,
     /// How many entries the head covers.
     pub head: u64,
+    /// It has words that are withheld from everybody else.
+    pub withheld: bool,
     /// That head was asked for.
     pub older: bool,
     /// What isn't in it, and why.
@@ -164,7 +166,8 @@ pub struct Exported {
 
 impl fmt::Display for Exported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Exported { scope, out, cases, entries, files, later, head, older, lacking, manifest: _, stamp } = self;
+        let Exported { scope, out, cases, entries, files, later, head, withheld, older, lacking, manifest: _, stamp } =
+            self;
         let cases = match (scope, cases) {
             (Scope::Case(_), _) => String::new(),
             (_, 1) => "1 case, ".to_owned(),
@@ -193,6 +196,12 @@ impl fmt::Display for Exported {
             write!(f, "\n{}.", in_words(stamp))?;
         }
         const LISTED: usize = 20;
+        if *withheld {
+            write!(
+                f,
+                "\nIt has the words that are withheld from everybody else, where there are any: give it to nobody but those whom a hold is for."
+            )?;
+        }
         lacking.iter().take(LISTED).try_for_each(|lacking| write!(f, "\nNot in it: {lacking}"))?;
         match lacking.len().saturating_sub(LISTED) {
             0 => Ok(()),

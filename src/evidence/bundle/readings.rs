@@ -188,7 +188,7 @@ fn both<E>(name: &str, table: &Table, put: Put<'_, E>) -> Result<(), E> {
 fn case_json(of: &OfCase<'_>, case: Option<&Case>) -> serde_json::Value {
     let seqs: Vec<u64> = of.entries.iter().map(Sealed::seq).collect();
     let all = || of.entries.iter().chain(of.context.iter().copied());
-    let erased: Vec<u64> = all().filter(|entry| entry.is_erased()).map(Sealed::seq).collect();
+    let without_words: Vec<u64> = all().filter(|entry| entry.is_without_words()).map(Sealed::seq).collect();
     let attachments = derive::attachments(of.entries);
     let attached = attachments.iter().filter(|it| of.attached.contains(&it.sha256)).count();
     // Beyond its last entry the bundle knows nothing; an exception may have run out since.
@@ -200,7 +200,7 @@ fn case_json(of: &OfCase<'_>, case: Option<&Case>) -> serde_json::Value {
         "policy_included": case.is_some_and(|case| of.policies.contains_key(case.policy.as_str())),
         "entries": Numbers::of(seqs),
         "context": Numbers::of(of.context.iter().map(|entry| entry.seq()).collect()),
-        "erased": erased,
+        "without_words": without_words,
         "attachments": {
             "named": attachments.len(),
             "included": attached,

@@ -198,14 +198,17 @@ impl<R: Read> Read for Hashing<R> {
 
 /// A file that has no name any more, so that it goes with the process, however that ends. In a folder it lies in the folder.
 fn nameless(beside: &Path) -> io::Result<File> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random)?;
+    let name = format!(".{}.unnamed", hex::encode(random));
     let place = match beside.is_dir() {
-        true => beside.join(".manifest"),
-        false => beside.with_extension("manifest"),
+        true => beside.join(name),
+        false => beside.with_file_name(name),
     };
     let options = &mut OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    let file = options.read(true).write(true).create(true).truncate(true).open(&place)?;
+    let file = options.read(true).write(true).create_new(true).open(&place)?;
     fs::remove_file(&place)?;
     Ok(file)
 }

@@ -287,7 +287,7 @@ pub(super) fn messages(entries: &[Sealed], teller: &Teller<'_>) -> Table {
         "files",
         "from_history",
         "imported",
-        "words_erased",
+        "words_gone",
     ]);
     for entry in entries {
         let (Some(envelope), Some(record)) = (&entry.envelope, &entry.record) else { continue };
@@ -306,7 +306,7 @@ pub(super) fn messages(entries: &[Sealed], teller: &Teller<'_>) -> Table {
             Cell::of(said.files),
             said.backfilled.into(),
             said.imported.into(),
-            entry.is_erased().into(),
+            entry.is_without_words().into(),
         ]);
     }
     table
@@ -373,7 +373,12 @@ fn said(record: &Record, teller: &Teller<'_>) -> Option<Said> {
             };
             Some(Said { lane: not_told.lane.to_string(), who: BOT.to_owned(), text: Some(text), ..Said::default() })
         }
-        Record::Ruled(_) | Record::Bot(_) | Record::ChannelMade(_) | Record::Introduced(_) | Record::Erased(_) => None,
+        Record::Ruled(_)
+        | Record::Bot(_)
+        | Record::ChannelMade(_)
+        | Record::Introduced(_)
+        | Record::Withheld(_)
+        | Record::Erased(_) => None,
     }
 }
 

@@ -11,6 +11,7 @@ use super::lacking::Lack;
 use super::readings::OfCase;
 use crate::card::{self, Card, Speaker, Wording};
 use crate::domain::mark::{ERASED, Words};
+use crate::domain::text::in_html;
 use crate::domain::{At, Case, Event, PersonId, Policy};
 use crate::grammar::{Filled, Means, clean};
 use crate::ledger::heard::{Account, File, What};
@@ -105,10 +106,12 @@ impl<'a> Teller<'a> {
                 }
             },
             // These belong to no case.
-            Some(Record::Introduced(_) | Record::Erased(_)) => (envelope.kind.clone(), Vec::new()),
+            Some(Record::Introduced(_) | Record::Withheld(_) | Record::Erased(_)) => {
+                (envelope.kind.clone(), Vec::new())
+            }
         };
-        if entry.is_erased() {
-            parts.push(Part::Line("its words were erased".to_owned()));
+        if entry.is_without_words() {
+            parts.push(Part::Line("its words are gone".to_owned()));
         }
         if let Some(said) = envelope.said.filter(|said| *said != envelope.at) {
             parts.push(Part::Line(format!("{} says that it happened at {}", envelope.source, iso(said))));
@@ -252,7 +255,7 @@ fn tone(entry: &Sealed) -> Option<&'static str> {
         },
         Record::Ruled(_) => Some("ruled"),
         Record::Told(_) | Record::NotTold(_) | Record::ChannelMade(_) => Some("told"),
-        Record::Bot(_) | Record::Introduced(_) | Record::Erased(_) => None,
+        Record::Bot(_) | Record::Introduced(_) | Record::Withheld(_) | Record::Erased(_) => None,
     }
 }
 
@@ -431,16 +434,5 @@ pub(super) fn html(title: &str, of: &OfCase<'_>, lacks: &[Lack], items: &[Item])
 }
 
 fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in clean::unhidden(text).chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c => safe.push(c),
-        }
-    }
-    safe
+    in_html(&clean::unhidden(text))
 }

@@ -140,7 +140,8 @@ impl Unpacking<'_> {
         // What a packer may ask a reader to remember: 128 MiB.
         packed.window_log_max(27).map_err(|error| self.broken(error))?;
         let mut tar = tar::Archive::new(packed);
-        for entry in tar.entries().map_err(|error| self.broken(error))? {
+        // Raw: headers that only name the next file, of any length, would be read into memory. No bundle has one.
+        for entry in tar.entries().map_err(|error| self.broken(error))?.raw(true) {
             let mut entry = entry.map_err(|error| self.broken(error))?;
             let name = entry.path_bytes().into_owned();
             let name = String::from_utf8(name).map_err(|_| self.strange("a name in it isn't UTF-8"))?;

@@ -1,6 +1,8 @@
 //! What was erased, noted outside of the database: a file that only ever grows, `erasures` in the data folder. A database from before (a
 //! restored backup) has the words again; the next start finds them here, and destroys them before anything is served.
 //!
+//! Words that are withheld are noted too: nobody reads them again either.
+//!
 //! It says which entries and by which approval, and nothing of what they said. An entry is recognised by the hash of its leaf too: after a
 //! recovery, numbers are given again.
 
@@ -10,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::desk::Fate;
 use crate::domain::{At, CaseId};
 
 /// In the data folder.
@@ -24,13 +27,20 @@ pub struct Line {
     pub at_us: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<CaseId>,
+    /// They are kept, and withheld: nobody reads them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
     /// The number of each entry, and SHA-256 of its leaf in hexadecimal.
     pub entries: Vec<(u64, String)>,
 }
 
 impl Line {
-    pub fn new(at: At, approval: Option<CaseId>, entries: Vec<(u64, String)>) -> Line {
-        Line { v: 1, at_us: at.0, approval, entries }
+    pub fn new(at: At, approval: Option<CaseId>, fate: Fate, entries: Vec<(u64, String)>) -> Line {
+        Line { v: 1, at_us: at.0, approval, withheld: fate == Fate::Withheld, entries }
+    }
+
+    pub fn fate(&self) -> Fate {
+        if self.withheld { Fate::Withheld } else { Fate::Erased }
     }
 }
 
@@ -116,7 +126,7 @@ mod tests {
     use super::*;
 
     fn line(entry: u64) -> Line {
-        Line::new(At(5), "APR-1".parse().ok(), vec![(entry, "ab".repeat(32))])
+        Line::new(At(5), "APR-1".parse().ok(), Fate::Erased, vec![(entry, "ab".repeat(32))])
     }
 
     #[test]

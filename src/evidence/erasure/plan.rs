@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value as Json;
 
+use crate::desk::Fate;
 use crate::domain::policy::{Policy, Workflow};
 use crate::domain::records::{Extent, Preview, Whose};
-use crate::domain::{AccountId, BotEvent, CaseId, Lane, PersonId};
+use crate::domain::{AccountId, BotEvent, CaseId, Lane, PersonId, WorkflowId};
 use crate::ledger::heard::What;
 use crate::ledger::record::{BotRuled, HeardRecord, Introduced, Record, Ruled, Who};
 use crate::ledger::{self, Subjects};
-use crate::store::{Raw, Reader, StoreError};
+use crate::store::{EntryRead, Raw, Reader, StoreError};
 
 /// A text is looked for inside others from this length on, in bytes; a shorter one is found where it stands alone.
 const FOUND_INSIDE: usize = 12;
@@ -30,6 +31,19 @@ pub struct Plan {
     pub by_case: BTreeMap<Option<CaseId>, u64>,
     /// SHA-256 of the files that no other entry names.
     pub files: BTreeSet<String>,
+    /// Those of the entries whose words are withheld while something keeps them: not what says who is meant, nor what the request itself
+    /// says, or nobody could carry it out later; and not what is said in open cases.
+    pub to_withhold: BTreeSet<u64>,
+}
+
+impl Plan {
+    /// The entries that lose their words with this.
+    pub fn taken(&self, fate: Fate) -> BTreeSet<u64> {
+        match fate {
+            Fate::Erased => self.preview.entries.iter().copied().collect(),
+            Fate::Withheld => self.to_withhold.clone(),
+        }
+    }
 }
 
 /// Why it can't be said what an erasure would take.
@@ -48,13 +62,12 @@ pub enum PlanError {
 /// # Errors
 /// [`PlanError`].
 pub async fn plan(reader: &Reader, in_force: &Policy, whose: &Whose) -> Result<Plan, PlanError> {
-    Ok(Search::begin(reader, whose, None).await?.plan(in_force))
+    Search::begin(reader, whose, None).await?.plan(in_force).await
 }
 
 /// A ledger that is looked through, and goes on growing.
 pub struct Search {
     reader: Reader,
-    whose: Whose,
     own: Option<CaseId>,
     meant: Meant,
     needles: Needles,
@@ -87,17 +100,13 @@ impl Search {
             return Err(PlanError::Entry { seq, why });
         }
         meant.introductions();
+        if let Some(own) = own {
+            // Whatever is found by then, what was withheld for it goes with it.
+            meant.entries.extend(withheld_for(reader, own).await?);
+        }
         let needles = Needles::of(&meant)?;
-        let mut search = Search {
-            reader: reader.clone(),
-            whose: whose.clone(),
-            own,
-            meant,
-            needles,
-            subjects,
-            found: Found::default(),
-            size: 0,
-        };
+        let mut search =
+            Search { reader: reader.clone(), own, meant, needles, subjects, found: Found::default(), size: 0 };
         search.advance(size).await?;
         Ok(search)
     }
@@ -137,9 +146,45 @@ impl Search {
         self.size
     }
 
-    pub fn plan(&self, in_force: &Policy) -> Plan {
-        self.found.clone().plan(self.size, &self.whose, in_force)
+    /// What it would take by now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn plan(&self, in_force: &Policy) -> Result<Plan, PlanError> {
+        let mut plan = self.found.clone().plan(self.size, &self.meant, in_force);
+        let touched: Vec<CaseId> = plan.preview.extent.cases.iter().copied().collect();
+        let mut open = BTreeSet::new();
+        for case in self.reader.cases(&touched).await?.into_iter().flatten() {
+            if !case.is_closed() {
+                open.insert(case.id);
+            }
+            plan.preview.extent.workflows.insert(case.workflow);
+        }
+        // What is said in an open case is still needed there.
+        let is_needed =
+            |seq: &u64| self.found.entries.get(seq).and_then(|(case, _)| *case).is_some_and(|it| open.contains(&it));
+        plan.to_withhold.retain(|seq| !is_needed(seq));
+        Ok(plan)
     }
+}
+
+/// The entries that were withheld for an approval.
+async fn withheld_for(reader: &Reader, approval: CaseId) -> Result<Vec<u64>, PlanError> {
+    let mut all = Vec::new();
+    let of_it = |entry: &EntryRead| entry.case_id.as_deref() == Some(approval.to_string().as_str());
+    for entry in reader.erasures().await?.into_iter().filter(of_it) {
+        let record = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &Subjects::default());
+        match record {
+            Ok(Record::Withheld(withheld)) => {
+                all.extend(withheld.entries.into_iter().filter(|seq| *seq < entry.seq.unsigned_abs()));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                return Err(PlanError::Entry { seq: entry.seq.unsigned_abs(), why: error.to_string() });
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// An entry that has words left.
@@ -168,6 +213,8 @@ struct Meant {
     accounts: BTreeSet<String>,
     /// What they are called where the bot speaks of them.
     names: BTreeSet<String>,
+    /// Who they are or were by a policy: a hold over one of these covers them.
+    people: BTreeSet<PersonId>,
     /// Their own words.
     texts: HashSet<String>,
     entries: BTreeSet<u64>,
@@ -182,6 +229,7 @@ impl Meant {
         let mut meant = Meant { whose: Some(whose.clone()), ..Meant::default() };
         match whose {
             Whose::Person(person) => {
+                meant.people.insert(person.clone());
                 meant.names.insert(format!("@{person}"));
                 for known in policies.iter().filter_map(|policy| policy.people.get(person)) {
                     meant.names.insert(known.name.clone());
@@ -193,6 +241,11 @@ impl Meant {
             }
             Whose::Account(account) => {
                 meant.accounts.insert(account.to_string());
+                let people = policies.iter().flat_map(|policy| &policy.people);
+                let theirs = people.filter(|(_, person)| {
+                    person.accounts.iter().any(|(platform, id)| account.as_str() == format!("{platform}/{id}"))
+                });
+                meant.people.extend(theirs.map(|(person, _)| person.clone()));
                 meant.names.extend(account.as_str().split_once('/').map(|(_, id)| id.to_owned()));
             }
             Whose::Case(_) | Whose::Entries(_) | Whose::Ended(_) => {}
@@ -235,7 +288,10 @@ impl Meant {
             (_, Record::Heard(heard)) => self.is_heard(heard),
             (_, Record::Ruled(Ruled { by, heard, .. })) => self.is_by(by.as_ref(), *heard),
             (_, Record::Bot(BotRuled { by, heard, .. })) => self.is_by(by.as_ref(), *heard),
-            (_, Record::Told(_) | Record::NotTold(_) | Record::ChannelMade(_) | Record::Erased(_)) => false,
+            (
+                _,
+                Record::Told(_) | Record::NotTold(_) | Record::ChannelMade(_) | Record::Withheld(_) | Record::Erased(_),
+            ) => false,
         };
         if !theirs {
             return;
@@ -249,6 +305,7 @@ impl Meant {
             | Record::NotTold(_)
             | Record::ChannelMade(_)
             | Record::Introduced(_)
+            | Record::Withheld(_)
             | Record::Erased(_) => {}
         }
     }
@@ -300,7 +357,10 @@ impl Meant {
         let texts = &mut self.texts;
         leaves(&what, &mut |text| texts.extend([text.trim().to_owned()]));
         texts.extend(heard.was.iter().map(|was| was.trim().to_owned()));
-        texts.extend(heard.what.files().iter().map(|file| file.name.clone()));
+        for file in heard.what.files() {
+            // Whoever fetched it is recorded with its hash.
+            texts.extend([file.name.clone(), file.sha256.clone()]);
+        }
     }
 
     /// Texts in what was ruled that aren't facts: facts stay anyway, and stand in entries that are nobody's.
@@ -394,9 +454,13 @@ impl Needles {
 struct Found {
     /// Entry → of which case it is, and whether others have words in it.
     entries: BTreeMap<u64, (Option<CaseId>, bool)>,
+    to_withhold: BTreeSet<u64>,
     mentions: Vec<u64>,
+    /// Whose words go, those of others in shared entries included.
     people: BTreeSet<PersonId>,
     lanes: BTreeSet<Lane>,
+    /// That messages were imported for.
+    workflows: BTreeSet<WorkflowId>,
     /// Files by hash: of what is erased, and of what stays.
     files: (BTreeMap<String, BTreeSet<u64>>, BTreeMap<String, BTreeSet<u64>>),
 }
@@ -425,9 +489,10 @@ impl Found {
             Record::Bot(ruled) => Some(ruled.by.is_some()),
             Record::Told(_) | Record::NotTold(_) | Record::ChannelMade(_) => Some(false),
             // Why something was erased, and whom a pseudonym stands for, is nobody's word about them.
-            Record::Erased(_) | Record::Introduced(_) => None,
+            Record::Withheld(_) | Record::Erased(_) | Record::Introduced(_) => None,
         };
-        if named && goes.is_none() && !matches!(record, Record::Erased(_) | Record::Introduced(_)) {
+        let is_nobodys = matches!(record, Record::Withheld(_) | Record::Erased(_) | Record::Introduced(_));
+        if named && goes.is_none() && !is_nobodys {
             self.mentions.push(seq);
         }
         if let Record::Heard(heard) = record {
@@ -439,18 +504,26 @@ impl Found {
         let Some(shared) = goes else { return };
         let case = raw.case.and_then(|case| case.parse().ok());
         self.entries.insert(seq, (case, shared));
+        if !is_own && !matches!(record, Record::Introduced(_)) {
+            self.to_withhold.insert(seq);
+        }
         match record {
             Record::Heard(heard) => {
                 self.people.extend(heard.who.person().cloned());
                 self.lanes.insert(heard.lane.clone());
+                self.workflows.extend(heard.imported.iter().map(|imported| imported.workflow.clone()));
             }
             Record::Ruled(Ruled { by, .. }) | Record::Bot(BotRuled { by, .. }) => self.people.extend(by.clone()),
             Record::Told(told) => self.lanes.extend([told.lane.clone()]),
-            Record::NotTold(_) | Record::ChannelMade(_) | Record::Introduced(_) | Record::Erased(_) => {}
+            Record::NotTold(_)
+            | Record::ChannelMade(_)
+            | Record::Introduced(_)
+            | Record::Withheld(_)
+            | Record::Erased(_) => {}
         }
     }
 
-    fn plan(self, size: u64, whose: &Whose, in_force: &Policy) -> Plan {
+    fn plan(self, size: u64, meant: &Meant, in_force: &Policy) -> Plan {
         let goes = |seqs: &BTreeSet<u64>| seqs.iter().all(|seq| self.entries.contains_key(seq));
         let (theirs, others) = &self.files;
         let files = theirs.iter().filter(|(hash, seqs)| goes(seqs) && !others.contains_key(*hash));
@@ -460,16 +533,12 @@ impl Found {
             *by_case.entry(*case).or_default() += 1;
         }
         let cases = self.entries.values().filter_map(|(case, _)| *case).collect();
-        let people = match whose {
-            // The one whom it is about, also where only the bot speaks of them.
-            Whose::Person(person) => BTreeSet::from([person.clone()]),
-            Whose::Account(_) => BTreeSet::new(),
-            Whose::Case(_) | Whose::Entries(_) | Whose::Ended(_) => self.people,
-        };
+        // The one whom it is about, also where only the bot speaks of them.
+        let people = self.people.union(&meant.people).cloned().collect();
         let lanes = &self.lanes;
         let said_there = |flow: &Workflow| flow.channels.iter().any(|channel| lanes.contains(&Lane::channel(channel)));
         let workflows = in_force.workflows.iter().filter(|(_, flow)| said_there(flow));
-        let workflows = workflows.map(|(id, _)| id.clone()).collect();
+        let workflows = workflows.map(|(id, _)| id.clone()).chain(self.workflows).collect();
         let preview = Preview {
             size,
             entries: self.entries.keys().copied().collect(),
@@ -478,6 +547,6 @@ impl Found {
             mentions: self.mentions,
             extent: Extent { cases, workflows, people },
         };
-        Plan { preview, by_case, files }
+        Plan { preview, by_case, files, to_withhold: self.to_withhold }
     }
 }

@@ -27,7 +27,7 @@ use lru::LruCache;
 pub(crate) use self::recover::append;
 pub(crate) use self::recover::taken_up;
 pub use self::recover::{Loss, RecoverError, Recovery, accept_cause_secret, recover, renew_cause_secret};
-pub use self::without::{Finished, Without, destroy_at_rest, forget_earlier};
+pub use self::without::{Finished, LeftOut, Without, destroy_at_rest, forget_earlier};
 use crate::domain::mark::ERASED;
 use crate::domain::{At, Bot, Case, CaseId};
 use crate::ledger::folder::{Folder, FolderError};
@@ -108,7 +108,9 @@ impl fmt::Display for Report {
                 write!(f, "Rebuilt from {entries} entries.{as_it_was} The database as it was ")?;
                 match before {
                     Before::Kept(kept) => write!(f, "is {}.", kept.display())?,
-                    Before::Gone { .. } => write!(f, "could still hold erased words and was not kept.")?,
+                    Before::Gone { .. } => {
+                        write!(f, "could still hold words that are erased or withheld, and was not kept.")?
+                    }
                 }
             }
         }
@@ -121,7 +123,7 @@ impl fmt::Display for Report {
             }
         }
         if self.erased > 0 {
-            write!(f, "\nThe words of {} entries are erased; the tables show where.", self.erased)?;
+            write!(f, "\nThe words of {} entries are erased or withheld; the tables show where.", self.erased)?;
         }
         if let Some(Before::Gone { earlier }) = &self.before {
             earlier.iter().try_for_each(|kept| {
@@ -227,6 +229,7 @@ impl Draft {
         fold.require_as_long_as_signed(size)?;
         fold.all(&mut remake, size).await?;
         remake.carry_over_what_lies_beside().await?;
+        remake.carry_withheld(BTreeSet::new(), BTreeSet::new()).await?;
         Ok((remake, Report { entries: size, erased: fold.erased, differences: Vec::new(), before: None }))
     }
 

@@ -1,4 +1,4 @@
-//! The database without some words: made beside the one at work, or in its place where no bot works.
+//! The database without some words: made beside the one at work, or in its place where no bot works. They are gone with it, or withheld.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,25 @@ use super::{Draft, Fold, RebuildError, io_at};
 use crate::ledger::folder::Folder;
 use crate::seal::Hash;
 use crate::store::Remake;
+
+/// Which entries lose their words, by their numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// For good.
+    pub erased: BTreeSet<u64>,
+    /// They are put aside, where nobody reads them.
+    pub withheld: BTreeSet<u64>,
+}
+
+impl LeftOut {
+    pub fn all(&self) -> impl Iterator<Item = u64> {
+        self.erased.union(&self.withheld).copied()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.erased.is_empty() && self.withheld.is_empty()
+    }
+}
 
 /// A database in the making beside one that a bot writes to. Nothing in it holds what is left out: no row, no index, no free page.
 pub struct Without {
@@ -40,12 +59,13 @@ impl Without {
         Ok(Without { draft, remake, fold, size })
     }
 
-    /// Takes in what was written since, of which `more` is left out too, and what only the database at work knows. The file is whole then.
+    /// Takes in what was written since, and what only the database at work knows. The file is whole then. What was left out and is
+    /// not `withheld` is erased.
     ///
     /// # Errors
     /// [`RebuildError::NotAsSigned`]: it isn't the ledger that it was.
-    pub async fn finish(mut self, more: BTreeSet<u64>, size: u64, root: Hash) -> Result<Finished, RebuildError> {
-        self.fold.without.extend(more);
+    pub async fn finish(mut self, out: LeftOut, size: u64, root: Hash) -> Result<Finished, RebuildError> {
+        self.fold.without.extend(out.all());
         while self.size < size {
             let to = (self.size + super::CHUNK).min(size);
             self.fold.chunk(&mut self.remake, self.size, to).await?;
@@ -56,6 +76,7 @@ impl Without {
             return Err(RebuildError::NotAsSigned { why, data: self.fold.data });
         }
         self.remake.carry_over_what_lies_beside().await?;
+        self.remake.carry_withheld(out.erased, out.withheld).await?;
         self.remake.carry_deliveries_over().await?;
         self.remake.finish().await?;
         Ok(Finished { draft: self.draft })
@@ -73,19 +94,20 @@ impl Finished {
     }
 }
 
-/// Destroys the words of these entries in a database that no bot works on, and what earlier rebuilds kept.
+/// Destroys or withholds the words of these entries in a database that no bot works on, and removes what earlier rebuilds kept.
 ///
 /// # Errors
 /// [`RebuildError`]; the database is as it was.
-pub async fn destroy_at_rest(folder: &Folder, entries: BTreeSet<u64>) -> Result<(), RebuildError> {
+pub async fn destroy_at_rest(folder: &Folder, out: LeftOut) -> Result<(), RebuildError> {
     let draft = Draft::of(folder, "erasing").await?;
     let mut remake = Remake::begin(&draft.path, &folder.database()).await?;
     let mut fold = Fold::of(folder.path(), folder.last_checkpoint()?.map(|(_, checkpoint)| checkpoint));
-    fold.without = entries;
+    fold.without = out.all().collect();
     let size = remake.size().await?;
     fold.require_as_long_as_signed(size)?;
     fold.all(&mut remake, size).await?;
     remake.carry_over_what_lies_beside().await?;
+    remake.carry_withheld(out.erased, out.withheld).await?;
     remake.carry_deliveries_over().await?;
     remake.finish().await?;
     draft.replace(&folder.database(), true)?;

@@ -7,24 +7,29 @@ use zeroize::Zeroizing;
 use super::change::{NEXT_BUNDLES, NEXT_LEDGER, is_changing_keys};
 use super::passphrase::{self, NotOpened};
 use super::{Folder, FolderError, lock, make_private_folder, read, replace};
-use crate::seal::{Cosigner, Signer, SshSigner, Verifier};
+use crate::seal::{Cosigner, Signer, SshSigner, Verifier, commitment};
 
 pub(super) const LEDGER: &str = "ledger.seed";
 pub(super) const LEDGER_VKEY: &str = "ledger.vkey";
 const CAUSES: &str = "causes.secret";
 pub(super) const BUNDLES: &str = "bundles.seed";
+pub(super) const FILES: &str = "files.secret";
+/// By which the secret of the files is recognised, in the data folder itself: that files lie encrypted is known where the keys are another
+/// backup's.
+pub const FILES_MARK: &str = "files.mark";
 const WITNESS: &str = "witness.seed";
 /// The public half, and with it the name that the witness keeps, whatever the ledger is called later.
 const WITNESS_VKEY: &str = "witness.vkey";
 
 /// The files of secret keys, and under which name each is sealed. A new key is sealed under the name of the one whose place it takes.
-pub(super) const SECRETS: [(&str, &str); 6] = [
+pub(super) const SECRETS: [(&str, &str); 7] = [
     (LEDGER, "ledger"),
     (NEXT_LEDGER, "ledger"),
     (BUNDLES, "bundles"),
     (NEXT_BUNDLES, "bundles"),
     (CAUSES, "causes"),
     (WITNESS, "witness"),
+    (FILES, "files"),
 ];
 
 /// The public key that checkpoints of a data folder verify with, without taking the folder.
@@ -71,6 +76,52 @@ pub fn renew_cause_secret(path: &Path) -> Result<bool, FolderError> {
         Ok(_) => Ok(false),
         Err(FolderError::CauseSecretLost(_)) => create_cause_secret(&keys).map(|()| true),
         Err(error) => Err(error),
+    }
+}
+
+/// The secret under which a data folder's files are encrypted, without taking the folder. `None`: they aren't.
+///
+/// # Errors
+/// [`FolderError::FileSecretLost`]: they are, and it isn't there, or it is another.
+pub fn file_secret(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, FolderError> {
+    let keys = path.join("keys");
+    let (file, mark) = (keys.join(FILES), path.join(FILES_MARK));
+    match (file.exists(), mark.exists()) {
+        (false, false) => Ok(None),
+        (false, true) => Err(FolderError::FileSecretLost(file)),
+        // It was made, and the process died.
+        (true, false) => read_key(&file).map(Some),
+        (true, true) => {
+            let secret = read_key(&file)?;
+            match read(&mark)?.trim() == mark_of(&secret) {
+                true => Ok(Some(secret)),
+                false => Err(FolderError::FileSecretLost(file)),
+            }
+        }
+    }
+}
+
+fn mark_of(file_secret: &[u8; 32]) -> String {
+    hex::encode(commitment(file_secret, b"the secret of files").0)
+}
+
+/// From now on, files of the data folder are encrypted. Nobody else works on it.
+///
+/// # Errors
+/// As [`file_secret`].
+pub fn encrypt_files(path: &Path) -> Result<(), FolderError> {
+    let keys = path.join("keys");
+    let secret = match file_secret(path)? {
+        Some(secret) => secret,
+        None => {
+            create_seed(&keys.join(FILES))?;
+            read_key(&keys.join(FILES))?
+        }
+    };
+    let mark = path.join(FILES_MARK);
+    match mark.exists() {
+        true => Ok(()),
+        false => replace(&mark, mark_of(&secret).as_bytes()),
     }
 }
 

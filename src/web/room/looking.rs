@@ -17,7 +17,7 @@ use crate::card::Card;
 use crate::chat::local;
 use crate::clock::Mode;
 use crate::domain::bot::readings::Event as Reading;
-use crate::domain::{At, CaseId, LOCAL, Label, PersonId, Policy, RoleId, Span};
+use crate::domain::{At, CaseId, LOCAL, PersonId, Policy, RoleId, Span};
 use crate::grammar::{self, Word};
 use crate::ledger::heard::{Account, File};
 use crate::ledger::projection::BOT;
@@ -78,7 +78,7 @@ async fn file(
         }
     };
     // Who reads evidence is evidence: recorded before it is handed over.
-    let reading = Reading::FileRead { file: Label::from(sha256.as_str()), case: message.case };
+    let reading = Reading::FileRead { file: sha256.clone(), case: message.case };
     app.reception.record_reading(reading, PersonId::from(who.id.as_str()), None).await?;
     let ascii: String = super::speaking::file_name(&name)
         .chars()

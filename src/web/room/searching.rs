@@ -18,6 +18,7 @@ use super::{App, Failure, speaker};
 use crate::answers::search::{Found, reading};
 use crate::card::{SearchGroup, SearchHit, wall};
 use crate::domain::place::CaseStands;
+use crate::domain::text::in_html;
 use crate::domain::{At, CaseId, LOCAL, PersonId, Platform, Policy};
 use crate::grammar::{Search, clean, moment};
 
@@ -149,7 +150,7 @@ fn results(wanted: &Wanted, found: &Found, reader: &Reader<'_>) -> String {
         let _ = write!(
             page,
             "<p class=\"older\"><a class=\"button\" rel=\"next\" href=\"{}\">Older ones</a></p>",
-            escaped(&href)
+            in_html(&href)
         );
     }
     page
@@ -159,12 +160,12 @@ fn group_of(page: &mut String, group: &SearchGroup, reader: &Reader<'_>) {
     page.push_str("<section class=\"group\"><h2>");
     match &group.case {
         Some((id, title)) => {
-            let name = escaped(&id.to_string());
-            let title = escaped(&clean::line(title));
+            let name = in_html(&id.to_string());
+            let title = in_html(&clean::line(title));
             match reader.stand.get(id).and_then(|(lane, _)| lane.as_channel()) {
                 Some(channel) => {
                     let href = format!("/?as={}&channel={}", percent(reader.r#as), percent(&channel.id));
-                    let _ = write!(page, "<a href=\"{}\">{name}</a> <bdi>{title}</bdi>", escaped(&href));
+                    let _ = write!(page, "<a href=\"{}\">{name}</a> <bdi>{title}</bdi>", in_html(&href));
                 }
                 None => {
                     let _ = write!(page, "{name} <bdi>{title}</bdi>");
@@ -185,30 +186,30 @@ fn hit_of(page: &mut String, hit: &SearchHit, reader: &Reader<'_>) {
     let _ = write!(
         page,
         "<li data-testid=\"hit\"><p class=\"where\"><time datetime=\"{at}\">{}</time>",
-        escaped(&wall(hit.at, reader.zone, reader.now))
+        in_html(&wall(hit.at, reader.zone, reader.now))
     );
     if let Some(by) = &hit.by {
-        let _ = write!(page, " · <bdi>{}</bdi>", escaped(&clean::line(by)));
+        let _ = write!(page, " · <bdi>{}</bdi>", in_html(&clean::line(by)));
     }
     if let Some(place) = &hit.place {
-        let _ = write!(page, " · {}", escaped(&clean::line(place)));
+        let _ = write!(page, " · {}", in_html(&clean::line(place)));
     }
     if let Some(kind) = &hit.kind {
-        let _ = write!(page, " · <code>{}</code>", escaped(kind));
+        let _ = write!(page, " · <code>{}</code>", in_html(kind));
     }
     if let Some(since) = &hit.since {
-        let _ = write!(page, " · <strong class=\"since\">{} since</strong>", escaped(since));
+        let _ = write!(page, " · <strong class=\"since\">{} since</strong>", in_html(since));
     }
     page.push_str("</p><blockquote dir=\"auto\">");
     for (text, is_hit) in &hit.pieces {
-        let text = escaped(&clean::lines(text));
+        let text = in_html(&clean::lines(text));
         let _ = if *is_hit { write!(page, "<mark>{text}</mark>") } else { write!(page, "{text}") };
     }
     page.push_str("</blockquote></li>");
 }
 
 fn said(sentence: &str) -> String {
-    format!("<p class=\"said\" role=\"status\">{}</p>", escaped(sentence))
+    format!("<p class=\"said\" role=\"status\">{}</p>", in_html(sentence))
 }
 
 fn html(policy: &Policy, wanted: &Wanted, answer: &str) -> Response {
@@ -216,7 +217,7 @@ fn html(policy: &Policy, wanted: &Wanted, answer: &str) -> Response {
         let mut options = anybody.map_or_else(String::new, |word| format!("<option value=\"\">{word}</option>"));
         for (id, person) in &policy.people {
             let selected = if id.as_str() == chosen { " selected" } else { "" };
-            let (id, name) = (escaped(id.as_str()), escaped(&clean::line(&person.name)));
+            let (id, name) = (in_html(id.as_str()), in_html(&clean::line(&person.name)));
             let _ = write!(options, "<option value=\"{id}\"{selected}>{name}</option>");
         }
         options
@@ -228,7 +229,7 @@ fn html(policy: &Policy, wanted: &Wanted, answer: &str) -> Response {
     let field = |name: &str, label: &str, kind: &str, value: &str, more: &str| {
         format!(
             "<label><span>{label}</span><input type=\"{kind}\" name=\"{name}\" value=\"{}\" {more}></label>",
-            escaped(value)
+            in_html(value)
         )
     };
     let page = format!(
@@ -246,8 +247,8 @@ fn html(policy: &Policy, wanted: &Wanted, answer: &str) -> Response {
          <p class=\"quiet\">What you see here is what you may see anyway: messages, and what was typed for cases. \
          <code>drift*</code> is every word that begins so. Each search is recorded, with who searched and how many were found.</p>\n\
          {answer}\n</main>\n</body>\n</html>\n",
-        title = if wanted.q.is_empty() { String::new() } else { format!("{} · ", escaped(&clean::line(&wanted.q))) },
-        room = escaped(&room),
+        title = if wanted.q.is_empty() { String::new() } else { format!("{} · ", in_html(&clean::line(&wanted.q))) },
+        room = in_html(&room),
         words = field("q", "Words", "search", &wanted.q, "autofocus required maxlength=\"200\" autocomplete=\"off\""),
         speakers = people(&wanted.r#as, None),
         case = field("in", "In which case", "text", &wanted.r#in, "placeholder=\"INC-1\" autocomplete=\"off\""),
@@ -257,20 +258,4 @@ fn html(policy: &Policy, wanted: &Wanted, answer: &str) -> Response {
     );
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "private, no-store")], page)
         .into_response()
-}
-
-/// Text as it stands in a page, also between quotation marks of an attribute.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

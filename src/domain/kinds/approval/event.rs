@@ -72,6 +72,14 @@ pub enum Event {
     /// What was approved can't be carried out yet, or for another reason than before.
     Deferred {
         keeps: Keeps,
+        /// Those of the cases that it touches that are open: what is said there is needed, and can be read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        open: Vec<CaseId>,
+    },
+    /// Until they can be erased, nobody can read them: the restriction of Regulation (EU) 2016/679, article 18.
+    Withheld {
+        /// How many entries.
+        entries: u32,
     },
     /// The words are erased.
     CarriedOut {

@@ -212,6 +212,8 @@ pub enum Command {
         extent: Extent,
         /// Those that it touches.
         cases: Vec<Case>,
+        /// How many entries anybody can still read that could be withheld.
+        readable: u32,
     },
 }
 
@@ -280,6 +282,7 @@ impl Kind for Approval {
             | Event::Superseded { .. }
             | Event::FoundSlow { .. }
             | Event::Deferred { .. }
+            | Event::Withheld { .. }
             | Event::CarriedOut { .. } => None,
         }
     }
@@ -330,15 +333,20 @@ impl Kind for Approval {
             Event::Withdrawn(ended) => self.end(Outcome::Withdrawn, ended, at),
             Event::Superseded { by_case, ended } => self.end(Outcome::Superseded { by: *by_case }, ended, at),
             Event::FoundSlow { .. } => self.found_slow = true,
-            Event::Deferred { keeps } => {
+            Event::Deferred { keeps, open } => {
                 if let Some(records) = &mut self.records {
                     let since = records.deferred.as_ref().map_or(at, |deferred| deferred.since);
-                    records.deferred = Some(Deferred { since, keeps: keeps.clone() });
+                    records.deferred = Some(Deferred { since, keeps: keeps.clone(), open: open.clone() });
+                }
+            }
+            Event::Withheld { .. } => {
+                if let Some(records) = &mut self.records {
+                    records.withheld = records.withheld.or(Some(at));
                 }
             }
             Event::CarriedOut { entries, .. } => {
                 if let Some(records) = &mut self.records {
-                    records.deferred = None;
+                    (records.deferred, records.withheld) = (None, None);
                     records.carried_out = Some(CarriedOut { at, entries: *entries });
                 }
             }

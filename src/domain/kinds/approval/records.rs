@@ -28,6 +28,9 @@ pub struct Records {
     /// It was approved, and something keeps the words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferred: Option<Deferred>,
+    /// Since when nobody can read the words, though something keeps them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<At>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried_out: Option<CarriedOut>,
 }
@@ -37,6 +40,9 @@ pub struct Deferred {
     /// When it could have been carried out first.
     pub since: At,
     pub keeps: Keeps,
+    /// Those of the cases that it touches that are open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<CaseId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,8 +53,16 @@ pub struct CarriedOut {
 }
 
 impl Records {
+    /// A purge is nobody's request, so nobody has a right to it before its time.
+    fn can_be_withheld(&self) -> bool {
+        match &self.act {
+            RecordsAct::Erase { whose, .. } => !matches!(whose, Whose::Ended(_)),
+            RecordsAct::Release { .. } => false,
+        }
+    }
+
     pub(super) fn of(act: RecordsAct) -> Records {
-        Records { act, deferred: None, carried_out: None }
+        Records { act, deferred: None, withheld: None, carried_out: None }
     }
 }
 
@@ -224,15 +238,10 @@ impl Approval {
         }
     }
 
-    /// In the turn that erases: what keeps the words wins, and is recorded where it is another than before.
-    pub(super) fn carry_out(
-        &self,
-        scene: &Scene<'_>,
-        entries: &[u64],
-        files: u32,
-        extent: &Extent,
-        cases: &[Case],
-    ) -> Result<Ruling, Refusal> {
+    /// In the turn that erases: what keeps the words wins, and is recorded where it is another than before. Nobody reads them meanwhile, but
+    /// what is said in open cases.
+    pub(super) fn carry_out(&self, scene: &Scene<'_>, taken: &Taken<'_>) -> Result<Ruling, Refusal> {
+        let Taken { entries, files, extent, cases, readable } = *taken;
         let Some(records) = self.records.as_ref().filter(|_| self.is_to_be_erased()) else {
             return Err(Refusal::missing(format!("{} asks for nothing that waits to be erased.", scene.case.id)));
         };
@@ -240,13 +249,25 @@ impl Approval {
         let RecordsAct::Erase { whose, .. } = &records.act else { return Ok(Ruling::nothing()) };
         is_out_of_the_policy(whose, scene.world)?;
         if let Some(keeps) = keeps(whose, extent, cases, scene.ask.at, scene.world) {
-            if records.deferred.as_ref().is_some_and(|deferred| deferred.keeps == keeps) {
-                return Ok(Ruling::nothing());
+            let open: Vec<CaseId> = cases.iter().filter(|case| !case.is_closed()).map(|case| case.id).collect();
+            let before = records.deferred.as_ref();
+            let is_kept_by_the_same = before.is_some_and(|deferred| deferred.keeps == keeps);
+            let is_known = is_kept_by_the_same && before.is_some_and(|deferred| deferred.open == open);
+            let withholds = readable > 0 && records.can_be_withheld();
+            if !is_known {
+                draft.push(Event::Deferred { keeps: keeps.clone(), open: open.clone() });
             }
-            draft.push(Event::Deferred { keeps: keeps.clone() });
+            if withholds {
+                draft.push(Event::Withheld { entries: readable });
+            }
+            // What is said of the same later is withheld too, and nobody has to hear of that again.
+            if is_known && (!withholds || records.withheld.is_some()) {
+                return Ok(draft.ruling);
+            }
             let due = draft.case.owed(Duty::Erase).map(|owed| owed.terms.due);
-            draft.tell_case(Telling::Deferred { keeps: keeps.clone(), due });
-            if let Keeps::Holds(numbers) = keeps {
+            let (withheld, open) = (withholds || records.withheld.is_some(), !open.is_empty());
+            draft.tell_case(Telling::Deferred { keeps: keeps.clone(), due, withheld, open });
+            if let (Keeps::Holds(numbers), false) = (keeps, is_kept_by_the_same) {
                 draft.then(Then::Bot(bot::Command::NoteHeld { numbers, case: scene.case.id }));
             }
             return Ok(draft.ruling);
@@ -262,6 +283,15 @@ impl Approval {
         );
         Ok(draft.ruling)
     }
+}
+
+/// What an erasure takes, in the turn that would carry it out.
+pub(super) struct Taken<'a> {
+    pub entries: &'a [u64],
+    pub files: u32,
+    pub extent: &'a Extent,
+    pub cases: &'a [Case],
+    pub readable: u32,
 }
 
 /// The title of a case about a hold or an erasure. It names nobody, since it stays in what is told once the words are gone.
@@ -327,5 +357,10 @@ impl crate::domain::Event {
     /// Whether the words that it is about are destroyed with it.
     pub fn destroys(&self) -> bool {
         matches!(self, crate::domain::Event::Approval(Event::CarriedOut { .. }))
+    }
+
+    /// Whether nobody can read the words that it is about from then on, though they are kept.
+    pub fn withholds(&self) -> bool {
+        matches!(self, crate::domain::Event::Approval(Event::Withheld { .. }))
     }
 }

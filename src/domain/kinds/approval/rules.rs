@@ -1,6 +1,7 @@
 //! The rulebook: how an approval is asked for, and what can be asked of it before and after its end. What each step needs and
 //! does is in the modules beside this one.
 
+use super::records::Taken;
 use super::stages::{open_stage, say_short, short_handed, stage_roles, tell_asked};
 use super::{Approval, Command, Event, Opening, Requested, Wanted, action, promotion, records, sha256_of};
 use crate::domain::kinds::Began;
@@ -113,8 +114,9 @@ pub(super) fn decide(approval: &Approval, command: &Command, scene: &Scene<'_>) 
     match (&approval.outcome, command) {
         (_, Command::ReviewBreakGlass { text }) => approval.review_break_glass(scene, text),
         (_, Command::EraseNow) => approval.erase_now(scene),
-        (_, Command::CarryOut { entries, files, extent, cases }) => {
-            approval.carry_out(scene, entries, *files, extent, cases)
+        (_, Command::CarryOut { entries, files, extent, cases, readable }) => {
+            let taken = Taken { entries, files: *files, extent, cases, readable: *readable };
+            approval.carry_out(scene, &taken)
         }
 
         (None, Command::Approve { reason, revision }) => approval.approve(scene, reason.as_deref(), *revision),

@@ -90,6 +90,12 @@ pub enum Telling {
         /// When the erasure is due all the same.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<At>,
+        /// Nobody can read the words meanwhile …
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        withheld: bool,
+        /// … but what is said in cases that are open.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        open: bool,
     },
     /// The words are erased.
     Erased {

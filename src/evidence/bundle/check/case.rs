@@ -20,22 +20,24 @@ pub(super) struct Explaining<'e> {
     explained: Explained<'e>,
     /// Whether each entry whose words are gone was looked at.
     looked: BTreeSet<u64>,
-    /// Those whose words were erased, as the context says.
-    erased: Vec<u64>,
+    /// Those whose words were erased or are withheld, as the context says.
+    taken: Vec<u64>,
 }
 
 impl<'e> Explaining<'e> {
     pub(super) fn by(context: &'e [Sealed]) -> Explaining<'e> {
         let (delegations, explained) = (Delegations::of(context), Explained::by(context));
-        Explaining { context, delegations, explained, looked: BTreeSet::new(), erased: Vec::new() }
+        Explaining { context, delegations, explained, looked: BTreeSet::new(), taken: Vec::new() }
     }
 
-    /// Which words were erased, for people.
+    /// Which words were erased or are withheld, for people.
     pub(super) fn without_words(&self) -> Option<String> {
         let words = |which| {
-            format!("Of {which} the words were erased, and the ledger says why: only the commitments are left.")
+            format!(
+                "Of {which} the words were erased or are withheld, and the ledger says why: only the commitments are here."
+            )
         };
-        (!self.erased.is_empty()).then(|| words(numbers(&self.erased)))
+        (!self.taken.is_empty()).then(|| words(numbers(&self.taken)))
     }
 
     pub(super) fn nameless(&self) -> Vec<String> {
@@ -70,6 +72,8 @@ impl Check {
         self.chain(&entries);
         self.numbering(case, &entries);
         tally.entries += entries.len();
+        let is_manual = |entry: &&Sealed| entry.envelope.as_ref().is_some_and(|envelope| envelope.manual);
+        tally.manual += entries.iter().filter(is_manual).count() as u64;
         tally.proven += self.proofs(frame, &entries)?;
         tally.example = export::example(tally.example, case, &entries);
         if let Some((seq, schema)) = derive::strange(entries.iter().chain(explaining.context)) {
@@ -103,21 +107,22 @@ impl Check {
     }
 
     /// Whether the context says of everybody who is meant, of everybody who stood in for somebody that they did, and of all words
-    /// that are gone that they were erased.
+    /// that are gone that they were erased or withheld.
     fn context(&mut self, case: CaseId, entries: &[Sealed], context: &[&Sealed], explaining: &mut Explaining<'_>) {
         for hole in explaining.delegations.holes(entries) {
             self.incomplete(Place::Whole, hole);
         }
         let policy = derive::fold(case, entries).case.map(|case| case.policy);
         let loads = |entry: &&&Sealed| policy.as_ref().is_some_and(|policy| derive::loads(entry, policy));
-        let erased: BTreeSet<u64> = explaining.context.iter().flat_map(derive::erased_by).collect();
-        let gone = entries.iter().chain(context.iter().copied()).filter(|entry| entry.is_erased()).map(Sealed::seq);
+        let taken: BTreeSet<u64> = explaining.context.iter().flat_map(derive::taken_by).collect();
+        let gone =
+            entries.iter().chain(context.iter().copied()).filter(|entry| entry.is_without_words()).map(Sealed::seq);
         for seq in gone.collect::<BTreeSet<u64>>() {
             if !explaining.looked.insert(seq) {
                 continue;
             }
-            match erased.contains(&seq) {
-                true => explaining.erased.push(seq),
+            match taken.contains(&seq) {
+                true => explaining.taken.push(seq),
                 false => self.unsound(seq, format!(
                     "The words of entry {seq} are gone without a recorded erasure: no entry in data/context records it."
                 )),
@@ -139,10 +144,9 @@ impl Check {
                 ));
             }
         }
-        let of_the_bot = context
-            .iter()
-            .copied()
-            .filter(|entry| !matches!(entry.record, Some(Record::Introduced(_) | Record::Erased(_)) | None));
+        let of_the_bot = context.iter().copied().filter(|entry| {
+            !matches!(entry.record, Some(Record::Introduced(_) | Record::Withheld(_) | Record::Erased(_)) | None)
+        });
         let mentioned = derive::mentioned(entries.iter().chain(of_the_bot));
         let introduced: BTreeSet<_> = context.iter().filter_map(|entry| derive::introduces(entry)).collect();
         for pseudonym in mentioned.difference(&introduced) {
@@ -214,7 +218,7 @@ impl Check {
         let mut erased: BTreeMap<&str, bool> = BTreeMap::new();
         for entry in context {
             if let Some((hash, _)) = derive::loaded(entry) {
-                *erased.entry(hash.as_str()).or_default() |= entry.is_erased();
+                *erased.entry(hash.as_str()).or_default() |= entry.is_without_words();
             }
         }
         let lacking = erased.into_iter().filter(|(hash, is_erased)| !is_erased && !frame.policies.contains_key(*hash));

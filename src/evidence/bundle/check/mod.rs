@@ -118,6 +118,8 @@ struct Tally {
     example: Option<Example>,
     /// Attachments that entries name.
     named: BTreeSet<String>,
+    /// Entries that were made on a manual clock.
+    manual: u64,
     /// Something couldn't be made again, so that what follows from it can't be compared either.
     gave_up: bool,
 }
@@ -311,6 +313,11 @@ impl Check {
             self.goes_on(&frame, &context, kept)?;
         }
         self.verdict.notes.extend(explaining.without_words());
+        if tally.manual > 0 {
+            let were = counted(tally.manual, "entry was", "entries were");
+            let why = "times are a demonstration's or a test's";
+            self.verdict.notes.push(format!("{were} made on a manual clock: {why}."));
+        }
         if !tally.gave_up {
             self.surplus_context(&context, explaining);
         }

@@ -39,7 +39,7 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     undone webhook way whole again begun call round tries webhook_in_drills held \
     assignee drill_within drills frozen unaltered unnamed law back would_be_due unmet witness log query imported archive edited \
     matter period retention ending upto erasure_waits retained exported from_us to_us manifest \
-    old new bundles_old bundles_new";
+    old new bundles_old bundles_new withheld open statement";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 21] = [
     "DRILL: gap closed",
@@ -70,7 +70,8 @@ const STATES: [&str; 3] = ["reopened", "requested", "held"];
 const OVER: [&str; 4] = ["confirmed", "corrected", "placed", "reviewed"];
 /// What can be handed over of a case beside what is owed on it.
 const SEATS: [&str; 5] = ["lead", "comms", "scribe", "in-hand", "answers"];
-const RECORDS: [&str; 8] = ["bot", "channel-made", "erased", "heard", "introduced", "not-told", "ruled", "told"];
+const RECORDS: [&str; 9] =
+    ["bot", "channel-made", "erased", "heard", "introduced", "not-told", "ruled", "told", "withheld"];
 const WHAT: [&str; 12] = [
     "command",
     "deleted",
@@ -186,7 +187,8 @@ impl Golden {
             (_, "lane") => text.split_once('/').is_some_and(|(_, id)| is_an_id(id)),
             ("imported", "archive") => hexadecimal(text, 64),
             (_, "approval") => text.parse::<CaseId>().is_ok(),
-            ("exported", "manifest") | ("file-read", "file") => hexadecimal(text, 64),
+            ("exported", "manifest") | ("attested", "statement") => hexadecimal(text, 64),
+            (_, "open") => text.parse::<CaseId>().is_ok(),
             (_, "path") => policy.paths.contains_key(text),
             (_, "rota" | "rotas") => policy.rotas.contains_key(text),
             (_, "platform") => policy.channels().any(|channel| channel.platform.as_str() == text),
