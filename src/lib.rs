@@ -39,7 +39,7 @@
 //!   - [`ledger::record`]: what an entry says: something heard, a ruling, what became of a message, who somebody is.
 //!   - [`ledger::projection`]: from a record to the rows of every other table; the desk and a rebuild run the same.
 //!   - [`ledger::folder`]: the data folder: lock, keys, files, and the last signed head, apart from the database.
-//! - [`blobs`]: the files that came with messages, in the data folder or in a bucket of an S3-compatible server.
+//! - [`blobs`]: the files that came with messages, in the data folder or in a bucket of an S3-compatible server; encrypted, where that is asked for.
 //! - [`store`]: the only SQL: one writer, many readers. What rows mean is written in `migrations/`.
 //! - [`clock`]: the only place that reads the time; everybody who waits, waits there.
 //!

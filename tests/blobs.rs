@@ -123,7 +123,7 @@ async fn contract(kept: &Kept, lie: Lie) {
         let sha256 = hash(bytes);
         assert_eq!(blobs.read(&sha256).await.expect("it is looked for"), None);
         assert!(!blobs.has(&sha256).await.expect("it is looked for"));
-        remove(&blobs, &sha256).await.expect("what isn't there is gone");
+        remove(blobs, &sha256).await.expect("what isn't there is gone");
         for _ in 0..2 {
             assert_eq!(blobs.keep(bytes.to_vec()).await.expect("it is kept"), sha256);
             assert!(blobs.read(&sha256).await.expect("it is read").as_deref() == Some(bytes), "other bytes came back");
@@ -152,7 +152,7 @@ async fn contract(kept: &Kept, lie: Lie) {
     assert!(!blobs.has(&sha256).await.expect("it is looked for"));
     blobs.keep(large.clone()).await.expect("it is kept again");
     assert_eq!(blobs.check(&sha256).await.expect("it is read"), Checked::Good);
-    remove(&blobs, &sha256).await.expect("it goes");
+    remove(blobs, &sha256).await.expect("it goes");
     assert!(!blobs.has(&sha256).await.expect("it is looked for"));
 }
 

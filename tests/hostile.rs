@@ -801,6 +801,27 @@ fn texts_of(archive: &std::path::Path) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
+/// A period takes in every workflow, so it is for those alone who may have the evidence of each.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_period_is_no_way_around_a_workflow() {
+    let policy = include_str!("../src/domain/policy/example.toml");
+    let narrow = "[workflows.claims-triage]\nmay = { export_evidence = [\"chief-risk\"] }";
+    let stage = Stage::under(&policy.replacen("[workflows.claims-triage]", narrow, 1)).await;
+    stage.say("maya", "credit-ai", "/incident open credit-scoring sev2 \"Scores drift\"").await.ok();
+    stage.quiet().await;
+    let asks = async |who: &str, line: &str| stage.say(who, "credit-ai", line).await.ok().to_string();
+    let period = asks("lena", "/evidence export 2020-01-01..2030-12-31").await;
+    assert!(
+        period.contains("exporting evidence of claims-triage, which a period takes in, is for chief-risk"),
+        "{period}"
+    );
+    let own = asks("lena", "/evidence export 2020-01-01..2030-12-31 workflow=credit-scoring").await;
+    assert!(own.contains("/evidence/"), "{own}");
+    let all = asks("henrik", "/evidence export 2020-01-01..2030-12-31").await;
+    assert!(all.contains("/evidence/"), "{all}");
+    assert_eq!(stage.strike().await.count("evidence.export-refused"), 1);
+}
+
 /// What is exported at the command line is recorded by the bot as soon as it sees it, or at its next start.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_at_the_command_line_is_recorded() {

@@ -1,7 +1,7 @@
 //! The files that came with messages, each under its SHA-256: in the data folder, or in a bucket of an S3-compatible server where the
 //! settings name one. Which bucket that is, the data folder says too ([`Place`]), so that whoever is given the folder finds the files.
 //!
-//! Where the settings ask for it, files lie encrypted ([`sealed`]); those that were kept before stay as they are, and are found too.
+//! Where the settings ask for it, files lie encrypted; those that were kept before stay as they are, and are found too.
 //!
 //! In both a file is written once, under the hash of its content: who writes the same again finds it there. Files that were kept before
 //! there was a bucket stay in the folder, and are found there.

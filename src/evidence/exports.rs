@@ -13,7 +13,7 @@ use crate::desk::{DeskHandle, Fault, Shown, reference};
 use crate::domain::bot::readings::Event as Reading;
 use crate::domain::records::Scope;
 use crate::domain::text::list;
-use crate::domain::{Actor, BotCommand, CaseId, Label, PersonId, Refusal, RoleId, WorkflowId};
+use crate::domain::{Actor, BotCommand, CaseId, Label, People, PersonId, Refusal, RoleId, WorkflowId};
 use crate::ledger::folder::make_private_folder;
 use crate::stamp::Authority;
 use crate::store::Reader;
@@ -105,18 +105,14 @@ impl Exports {
                 shown.policy.may_in(workflow).export_evidence.clone()
             }
             Scope::Period { workflow: None, .. } => {
-                // It takes in every workflow, so that whoever may not have one of them names those that they may have.
-                let by = Actor::Person(by.clone());
-                let is_closed = |workflow: &&WorkflowId| {
-                    let may = &shown.policy.may_in(workflow).export_evidence;
-                    !may.as_ref().is_some_and(|roles| people.allow(roles, &by))
-                };
-                let closed = shown.policy.workflows.keys().find(is_closed);
-                if let Some(workflow) = closed.filter(|_| shown.policy.may.export_evidence.is_some()) {
-                    return Ok(Err(Refusal::missing(format!(
-                        "a period takes in every workflow, and exporting evidence of {workflow} isn't for you: name one workflow, as in \
-                         workflow={workflow}."
-                    ))));
+                // It takes in every workflow.
+                let person = Actor::Person(by.clone());
+                for workflow in shown.policy.workflows.keys() {
+                    let Some(roles) = &shown.policy.may_in(workflow).export_evidence else { continue };
+                    if !people.allow(roles, &person) {
+                        let what = format!("exporting evidence of {workflow}, which a period takes in,");
+                        return Ok(Err(not_yours(&what, roles, &people, shown)));
+                    }
                 }
                 shown.policy.may.export_evidence.clone()
             }
@@ -131,8 +127,7 @@ impl Exports {
         if people.allow(&roles, &Actor::Person(by.clone())) {
             return Ok(Ok(()));
         }
-        let who: Vec<String> = people.seats(&roles, &[]).iter().map(|it| shown.policy.name_of(&it.person)).collect();
-        Ok(Err(Refusal::not_yours("exporting evidence", list(roles.iter()), &who)))
+        Ok(Err(not_yours("exporting evidence", &roles, &people, shown)))
     }
 
     /// Records what was exported at the command line, until the desk is gone.
@@ -179,6 +174,11 @@ impl Exports {
         }
         fs::remove_file(&taken)
     }
+}
+
+fn not_yours(what: &str, roles: &[RoleId], people: &People<'_>, shown: &Shown) -> Refusal {
+    let who: Vec<String> = people.seats(roles, &[]).iter().map(|it| shown.policy.name_of(&it.person)).collect();
+    Refusal::not_yours(what, list(roles.iter()), &who)
 }
 
 /// As the ledger has it. `exported`: by somebody, or at the command line.

@@ -180,7 +180,7 @@ async fn started(config: &Config, time: Time, from: Option<At>) -> anyhow::Resul
         tracing::warn!(
             entries = completed.again,
             "this database is from before an erasure: words that were erased or withheld since were in it again, and are out of it now. The file `erasures` \
-             names the approvals; what was only withheld is still kept, and has to be asked for again with /evidence erase"
+             names the approvals; what was only withheld is still kept, and has to be asked for again in the chat"
         );
     }
     let mut assembly = Assembly::of(folder, policy, policy_text).await?;
