@@ -253,7 +253,7 @@ async fn survives(what: What, step: Step) {
 
 async fn at_every_step(what: What) {
     let mut dice = Dice::thrown("crash-steps");
-    let by_chance = (0..4).map(|_| Step::After(Duration::from_millis(dice.below(400))));
+    let by_chance = (0..2).map(|_| Step::After(Duration::from_millis(dice.below(400))));
     let swept = (what != What::Withheld).then_some(Step::Swept);
     let steps = [Step::Making, Step::Said, Step::Noted, Step::TakenOver].into_iter().chain(swept).chain(by_chance);
     for step in steps {

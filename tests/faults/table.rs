@@ -106,6 +106,8 @@ enum Write {
     Index,
     /// What is erased, in a file of its own.
     Journal,
+    /// What else has words that are taken out of the database, until it is gone.
+    LeftOver,
     /// A database without the words, in the making beside the one at work.
     Without,
     /// Its pages in the place of those at work.
@@ -302,12 +304,14 @@ const TABLE: &[(Write, Fate, How)] = &[
     (Backup,      Died, How::Elsewhere("faults/table.rs", "a_backup_that_broke_off_is_refused")),
     (Index,       Lost, How::Elsewhere("evidence/search.rs", "an_index_that_is_lost_damaged_or_behind_gives_the_same_answers")),
     (Index,       Died, How::Elsewhere("evidence/search.rs", "an_index_that_is_lost_damaged_or_behind_gives_the_same_answers")),
-    (Journal,     Lost, How::Elsewhere("evidence/erasures.rs", "an_erasure_that_can_t_be_noted_outside_is_done_at_the_next_start")),
+    (Journal,     Lost, How::Elsewhere("evidence/erasures.rs", "an_erasure_that_can_t_be_noted_outside_is_tried_again")),
     (Journal,     Died, How::Elsewhere("evidence/erasures.rs", "an_erasure_that_was_cut_short_is_named_and_done_at_the_next_start")),
+    (LeftOver,    Lost, How::NotTried("A full disk: the words are named as erased and are there, the error is logged, and it is tried again after ten minutes and at the next start.")),
+    (LeftOver,    Died, How::Elsewhere("crash/steps.rs", "an_erasure_is_carried_out_to_its_end_wherever_it_broke_off")),
     (Without,     Lost, How::NotTried("A full disk before anything is recorded: the error is logged, what was made is thrown away, and it is tried again after ten minutes.")),
     (Without,     Died, How::NotTried("What was made lies beside the database, and the next erasure throws it away.")),
-    (TakeOver,    Lost, How::NotTried("SQLite takes back what wasn't committed: the words are named as erased and are there, the error is logged, and the next start removes them.")),
-    (TakeOver,    Died, How::Elsewhere("evidence/erasures.rs", "an_erasure_that_was_cut_short_is_named_and_done_at_the_next_start")),
+    (TakeOver,    Lost, How::NotTried("SQLite takes back what wasn't committed: the words are named as erased and are there, the error is logged, and it is tried again after ten minutes and at the next start.")),
+    (TakeOver,    Died, How::Elsewhere("crash/steps.rs", "an_erasure_is_carried_out_to_its_end_wherever_it_broke_off")),
     (Waiting,     Lost, How::NotTried("A full disk: the bundle isn't handed over, and whoever asked is told that the bot is at fault.")),
     (Waiting,     Died, How::NotTried("It lies there until it is a day old, and is swept with the next export. Nobody knows its address.")),
     (Noted,       Lost, How::NotTried("The command says that the export stands in no ledger.")),
@@ -421,7 +425,8 @@ async fn is_done(scene: &Scene, write: Write) -> bool {
             sqlx::query_scalar::<_, i64>(put_off).fetch_one(&mut db).await.expect("a number") == 1
         }
         Blob | BucketFile | Keys | KeyChange | Lock | Tokens | PolicyFile | Migration | Draft | Swap | Recovery
-        | Bag | Unpacked | Imported | Journal | Without | TakeOver | Waiting | Noted | Swept | Backup | Index => {
+        | Bag | Unpacked | Imported | Journal | LeftOver | Without | TakeOver | Waiting | Noted | Swept | Backup
+        | Index => {
             panic!("{write:?} is no write of a scene")
         }
     }
@@ -599,7 +604,7 @@ fn every_write_has_a_row_for_each_fate() {
 const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/app/people.rs", "replace", &[PolicyFile]),
     ("src/blobs/bucket.rs", "keep", &[Blob]),
-    ("src/blobs/folder.rs", "keep_blob", &[Blob]),
+    ("src/blobs/folder.rs", "keep_as", &[Blob]),
     ("src/blobs/mod.rs", "remove", &[Swept]),
     ("src/blobs/place.rs", "settle", &[BucketFile]),
     ("src/blobs/signed.rs", "lock", &[Blob]),
@@ -607,6 +612,8 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/chat/tokens.rs", "hold", &[Tokens]),
     ("src/evidence/backup.rs", "backup", &[Backup]),
     ("src/evidence/erasure/journal.rs", "note", &[Journal]),
+    ("src/evidence/erasure/left_over.rs", "end", &[LeftOver]),
+    ("src/evidence/erasure/left_over.rs", "put", &[LeftOver]),
     ("src/evidence/backup.rs", "copy_all", &[Backup]),
     ("src/evidence/exports.rs", "forget", &[Waiting]),
     ("src/evidence/exports.rs", "note", &[Noted]),
@@ -641,13 +648,18 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/ledger/folder.rs", "keep_witnessed", &[Witnessed]),
     ("src/ledger/folder.rs", "lock", &[Lock]),
     ("src/ledger/folder.rs", "make_private_folder", &[Keys, Blob]),
-    ("src/ledger/folder.rs", "replace", &[HeadFile, Keys, KeyChange, Recovery, Witnessed, HeadPublished, Stamp]),
+    (
+        "src/ledger/folder.rs",
+        "replace",
+        &[HeadFile, Keys, KeyChange, Recovery, Witnessed, HeadPublished, Stamp, LeftOver],
+    ),
     ("src/ledger/folder.rs", "require_own_vkey", &[Keys]),
     ("src/ledger/folder.rs", "swap_checkpoint", &[HeadFile, Recovery]),
     ("src/ledger/folder.rs", "sweep_blobs", &[Blob]),
     ("src/ledger/folder.rs", "write_through", &[HeadFile, Keys, KeyChange, Blob, Recovery, CosignedFile, Witnessed]),
     ("src/ledger/folder/keys.rs", "create_cosigner", &[Keys]),
     ("src/ledger/folder/keys.rs", "create_keys", &[Keys]),
+    ("src/ledger/folder/keys.rs", "encrypt_files", &[Keys]),
     ("src/ledger/folder/passphrase.rs", "seal_keys", &[Keys]),
     ("src/evidence/rebuild/mod.rs", "drop", &[Draft]),
     ("src/evidence/rebuild/mod.rs", "elsewhere", &[Draft]),
