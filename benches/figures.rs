@@ -468,10 +468,12 @@ async fn erasure() {
         let house = house.clone();
         workers.spawn(async move {
             for round in 0..each {
-                let (who, nth) = (if round.is_multiple_of(100) { "pavel" } else { "maya" }, worker * each + round);
+                let is_theirs = round.is_multiple_of(100);
+                let ((who, lane), nth) =
+                    (if is_theirs { ("U0PAVEL", "slack/C1") } else { ("maya", "local/room") }, worker * each + round);
                 let text = format!("message {nth}: the batch of last night looks odd in region {worker}");
                 let what = What::Said { message: format!("m{nth}"), text, files: Words::default() };
-                house.hear(format!("e{nth}"), who, what).await;
+                house.hear_in(format!("e{nth}"), who, lane, what).await;
             }
         });
     }
@@ -485,10 +487,11 @@ async fn erasure() {
     };
     let eraser = tokio::spawn(eraser.run());
     let begun = Instant::now();
-    let what = What::Command { text: "/evidence erase local/pavel because He left".to_owned() };
+    let what = What::Command { text: "/evidence erase slack/U0PAVEL because He left".to_owned() };
     let lane: Lane = "local/room".parse().expect("a lane");
     let heard = Heard::live("erase".to_owned(), Account::member("maya", "maya"), lane, what);
-    house.reception.hear_until_kept(heard).await.expect("an answer");
+    let answer = house.reception.hear_until_kept(heard).await.expect("an answer");
+    assert!(answer.errors.is_none() && answer.form.is_none(), "not understood: {answer:?}");
     print("erasure", "entries looked through for a request", entries, begun.elapsed());
     let id: CaseId = "APR-1".parse().expect("a case");
     house.command("approve".to_owned(), "dev", "/approval approve APR-1".to_owned()).await;

@@ -353,6 +353,16 @@ fn of_the_bot() -> Vec<bot::Telling> {
             lacks: 0,
             frozen: false,
         }),
+        // It is in the policy no more.
+        Telling::StageChanged(Changed {
+            workflow: "claims-triage".into(),
+            from: Some(WorkflowStage::Production),
+            to: None,
+            approval: None,
+            by: None,
+            lacks: 0,
+            frozen: false,
+        }),
         Telling::FellBehind { oldest_wake_late: Some(SPAN), oldest_notice_late: None },
         Telling::CaughtUp {},
         Telling::Undeliverable { outbox: OutboxId { entry: 7, place: 2 }, why: "the account is gone".to_owned() },
