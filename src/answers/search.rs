@@ -20,7 +20,7 @@ use crate::domain::{Actor, At, CaseId, Lane, People, Refusal, WorkflowId};
 use crate::domain::{LOCAL, PersonId, Place};
 use crate::grammar::{How, Search as Asked};
 use crate::ledger::heard::What;
-use crate::ledger::record::{Record, Who};
+use crate::ledger::record::Who;
 use crate::ledger::searchable::{self, place};
 use crate::store::{EntryRead, Piece, Reader, SearchIndex, StoreError, UpTo, Wanted, around};
 
@@ -359,53 +359,35 @@ impl Answers {
             },
             None => None,
         };
-        let (lane, workflows): (Option<&Lane>, Vec<WorkflowId>) = match &record {
-            Record::Heard(heard) => {
+        // What can be found is what somebody said, and what became true of a case.
+        let heard = record.heard();
+        let (lane, workflows): (Option<&Lane>, Vec<WorkflowId>) = match heard {
+            Some(heard) => {
                 if !sight.may_read(&heard.lane).await? {
                     return Ok(None);
                 }
                 (Some(&heard.lane), of_case.map_or_else(|| workflows_of(&heard.lane, sight.people), |it| vec![it]))
             }
-            Record::Ruled(_) => (None, of_case.into_iter().collect()),
-            Record::Bot(_)
-            | Record::Told(_)
-            | Record::NotTold(_)
-            | Record::ChannelMade(_)
-            | Record::Introduced(_)
-            | Record::Withheld(_)
-            | Record::Erased(_) => return Ok(None),
+            None if record.ruled().is_some() => (None, of_case.into_iter().collect()),
+            None => return Ok(None),
         };
         let right = right(sight.by, sight.people, workflows.iter());
-        let since = match &record {
-            Record::Heard(heard) => self.since(&heard.lane, &heard.what, seq).await?,
-            Record::Ruled(_)
-            | Record::Bot(_)
-            | Record::Told(_)
-            | Record::NotTold(_)
-            | Record::ChannelMade(_)
-            | Record::Introduced(_)
-            | Record::Withheld(_)
-            | Record::Erased(_) => None,
+        let since = match heard {
+            Some(heard) => self.since(&heard.lane, &heard.what, seq).await?,
+            None => None,
         };
         if right == Right::None || (since.is_some() && right < Right::All) {
             return Ok(None);
         }
         let Some(pieces) = around(&doc.text, text)? else { return Ok(None) };
         let policy = sight.people.policy;
-        let by = match &record {
-            Record::Heard(heard) => Some(match (&heard.who, heard.from.get()) {
+        let by = match heard {
+            Some(heard) => Some(match (&heard.who, heard.from.get()) {
                 (Who::Person(person), _) => policy.name_of(person),
                 (Who::Stranger(_), Some(_)) => heard.author(),
                 (Who::Stranger(account), None) => account.to_string(),
             }),
-            Record::Ruled(ruled) => ruled.by.as_ref().map(|person| policy.name_of(person)),
-            Record::Bot(_)
-            | Record::Told(_)
-            | Record::NotTold(_)
-            | Record::ChannelMade(_)
-            | Record::Introduced(_)
-            | Record::Withheld(_)
-            | Record::Erased(_) => None,
+            None => record.ruled().and_then(|ruled| ruled.by.as_ref()).map(|person| policy.name_of(person)),
         };
         let hit = SearchHit {
             entry: seq,
