@@ -121,6 +121,29 @@ impl House {
             assert!(answer.form.is_none() && answer.errors.is_none(), "not understood: {answer:?}");
         }
     }
+
+    /// Fills the ledger with what people say, 256 messages in flight; `of` is who says the nth, where, and what. How many were said.
+    async fn talk(self: &Arc<House>, messages: usize, of: fn(usize) -> (&'static str, &'static str, String)) -> usize {
+        let (workers_count, each) = (256, messages / 256);
+        let mut workers = JoinSet::new();
+        for worker in 0..workers_count {
+            let house = self.clone();
+            workers.spawn(async move {
+                for nth in worker * each..(worker + 1) * each {
+                    let (who, lane, text) = of(nth);
+                    let what = What::Said { message: format!("m{nth}"), text, files: Words::default() };
+                    house.hear_in(format!("said/{nth}"), who, lane, what).await;
+                }
+            });
+        }
+        workers.join_all().await;
+        workers_count * each
+    }
+}
+
+/// A message as people write them.
+fn ordinary(nth: usize) -> String {
+    format!("message {nth}: the batch of last night looks odd, see the dashboard for region {}", nth % 256)
 }
 
 /// Durable commands through desk, store and ledger: a round is a request, a note on it, and an approval.
@@ -167,23 +190,9 @@ async fn desk() {
 /// Messages of ordinary talk, sealed.
 async fn transcript() {
     let house = Arc::new(House::new().await);
-    let (workers_count, each) = (256, 400);
     let begun = Instant::now();
-    let mut workers = JoinSet::new();
-    for worker in 0..workers_count {
-        let house = house.clone();
-        workers.spawn(async move {
-            for round in 0..each {
-                let text = format!(
-                    "message {round}: the batch of last night looks odd, see the dashboard for region {worker}"
-                );
-                let what = What::Said { message: format!("m{worker}-{round}"), text, files: Words::default() };
-                house.hear(format!("t{worker}/{round}"), "maya", what).await;
-            }
-        });
-    }
-    workers.join_all().await;
-    print("transcript", "256 in flight", workers_count * each, begun.elapsed());
+    let said = house.talk(256 * 400, |nth| ("maya", "local/room", ordinary(nth))).await;
+    print("transcript", "256 in flight", said, begun.elapsed());
     Arc::into_inner(house).expect("nobody else").stop().await;
 }
 
@@ -392,21 +401,7 @@ async fn delays(reader: &Reader, since: u64) -> Vec<i64> {
 async fn verify() {
     let entries: usize = std::env::var("ENTRIES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
     let house = Arc::new(House::new().await);
-    let (workers_count, each) = (256, entries / 256);
-    let mut workers = JoinSet::new();
-    for worker in 0..workers_count {
-        let house = house.clone();
-        workers.spawn(async move {
-            for round in 0..each {
-                let text = format!(
-                    "message {round}: the batch of last night looks odd, see the dashboard for region {worker}"
-                );
-                let what = What::Said { message: format!("m{worker}-{round}"), text, files: Words::default() };
-                house.hear(format!("t{worker}/{round}"), "maya", what).await;
-            }
-        });
-    }
-    workers.join_all().await;
+    house.talk(entries, |nth| ("maya", "local/room", ordinary(nth))).await;
     let folder = Arc::into_inner(house).expect("nobody else").stop().await;
     let begun = Instant::now();
     let checked = seal_alone(folder.path()).await;
@@ -462,22 +457,12 @@ async fn seal_alone(data: &Path) -> u64 {
 async fn erasure() {
     let entries: usize = std::env::var("ENTRIES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
     let house = Arc::new(House::new().await);
-    let (workers_count, each) = (256, entries / 256);
-    let mut workers = JoinSet::new();
-    for worker in 0..workers_count {
-        let house = house.clone();
-        workers.spawn(async move {
-            for round in 0..each {
-                let is_theirs = round.is_multiple_of(100);
-                let ((who, lane), nth) =
-                    (if is_theirs { ("U0PAVEL", "slack/C1") } else { ("maya", "local/room") }, worker * each + round);
-                let text = format!("message {nth}: the batch of last night looks odd in region {worker}");
-                let what = What::Said { message: format!("m{nth}"), text, files: Words::default() };
-                house.hear_in(format!("e{nth}"), who, lane, what).await;
-            }
-        });
-    }
-    workers.join_all().await;
+    let of = |nth: usize| {
+        // One of a hundred is theirs.
+        let (who, lane) = if nth.is_multiple_of(100) { ("U0PAVEL", "slack/C1") } else { ("maya", "local/room") };
+        (who, lane, ordinary(nth))
+    };
+    house.talk(entries, of).await;
     let eraser = Eraser {
         desk: house.desk.clone(),
         reader: house.reader.clone(),
@@ -531,24 +516,12 @@ async fn erasure() {
 async fn search() {
     let messages: usize = std::env::var("MESSAGES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
     let house = Arc::new(House::new().await);
-    let (workers_count, each) = (256, messages / 256);
-    let mut workers = JoinSet::new();
-    for worker in 0..workers_count {
-        let house = house.clone();
-        workers.spawn(async move {
-            for round in 0..each {
-                let nth = worker * each + round;
-                let text = format!(
-                    "message {round}: the batch of last night looks odd, see the dashboard for region {worker}, ticket T{nth}"
-                );
-                let what = What::Said { message: format!("m{nth}"), text, files: Words::default() };
-                // Nine of ten are said to the bot alone, by somebody else than who searches.
-                let (who, lane) = if nth.is_multiple_of(10) { ("maya", "local/room") } else { ("dev", "local/@dev") };
-                house.hear_in(format!("s{nth}"), who, lane, what).await;
-            }
-        });
-    }
-    workers.join_all().await;
+    let of = |nth: usize| {
+        // Nine of ten are said to the bot alone, by somebody else than who searches.
+        let (who, lane) = if nth.is_multiple_of(10) { ("maya", "local/room") } else { ("dev", "local/@dev") };
+        (who, lane, format!("{}, ticket T{nth}", ordinary(nth)))
+    };
+    house.talk(messages, of).await;
     let begun = Instant::now();
     let by = "maya".into();
     let ask = |words: &str| countersign::grammar::Search { words: words.to_owned(), ..Default::default() };

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use countersign::domain::Span;
+use countersign::domain::{Duty, Span};
 use countersign::evidence::audit;
 use countersign::evidence::backup::backup;
 use countersign::evidence::bundle::{self, BundleError, Exported, Scope, Wanted};
@@ -333,6 +333,14 @@ async fn heads_are_stamped_and_renewed_before_the_certificate_ends() {
     house.advance(until - Span::days(59) - house.now()).await;
     counted(data.path(), "head.stamped", 4).await;
     counted(data.path(), "head.stamps-end", 1).await;
+    // Somebody owes it: on the workflow of [records], a week before the end.
+    house.calm().await;
+    let about = house.desk.shown().bot.heads.stamps.incident.expect("an incident about it");
+    let status = house.ask("lena", &format!("/incident status {about}")).await;
+    let found = house.reader.case(about).await.expect("a read").expect("the incident");
+    let owed = found.owed(Duty::Resolve).map(|it| it.terms.due);
+    assert_eq!(owed, Some(until - Span::days(7)), "{status}");
+    assert!(status.contains("· Arjun Nair or Lena Hoffmann") && !status.contains("is it owed?"), "{status}");
     house.advance(Span::days(1)).await;
     counted(data.path(), "head.stamped", 5).await;
     counted(data.path(), "head.stamps-end", 1).await;
@@ -345,7 +353,11 @@ async fn heads_are_stamped_and_renewed_before_the_certificate_ends() {
     served.now.lock().expect("nobody broke off").0 = newer.clone();
     house.advance(Span::days(1)).await;
     counted(data.path(), "head.stamped", 12).await;
-    assert_eq!(told(&house, data.path(), "It covers all older ones").await, 1);
+    // The operators hear it, and whoever has the incident.
+    assert_eq!(told(&house, data.path(), "It covers all older ones").await, 2);
+    assert_eq!(told(&house, data.path(), "it can be resolved").await, 1);
+    house.ask("arjun", &format!("/incident resolve {about} The authority has a new certificate")).await;
+    assert_eq!(house.desk.shown().bot.heads.stamps.incident, None);
     house.advance(Span::days(6)).await;
     counted(data.path(), "head.stamped", 12).await;
     house.say("maya", "said after all of it").await;

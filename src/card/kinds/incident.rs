@@ -241,6 +241,7 @@ impl Shows for Incident {
                 moments: vec![KnownMoment { which: Which::Detected, at: NOW }],
                 because: Some("APR-4 has been pending for 3 h".to_owned()),
                 queue: None,
+                stamps_end: None,
                 regimes: regimes.map(|regime| Watched { regime: regime.into(), early: true }).to_vec(),
             })),
             Event::Acknowledged { by: dev() },

@@ -349,6 +349,7 @@ fn no_refusal_lets_words_of_people_out_of_their_quotation_marks() {
                 aware: None,
                 because: None,
                 queue: None,
+                stamps_end: None,
                 converts: None,
                 from: None,
             })

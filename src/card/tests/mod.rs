@@ -140,6 +140,7 @@ fn incident_case() -> Case {
             aware: None,
             because: None,
             queue: None,
+            stamps_end: None,
             converts: None,
             from: None,
         }),

@@ -219,7 +219,7 @@ impl Heads {
                 self.logs.get(log).is_none_or(|seen| !seen.astray && at - seen.told >= TOLD_AT_MOST_EVERY)
             }
             Command::Publish { .. } | Command::NotPublished { .. } | Command::Stamped { .. } => true,
-            Command::NotStamped { .. } => !self.stamps.failing,
+            Command::NotStamped { .. } => !self.stamps.failing || self.stamps.says_so(at),
             Command::LogSplit { log, .. } => self
                 .logs
                 .get(log)
@@ -247,15 +247,7 @@ impl Draft<'_> {
                 return self.ruling;
             }
             Command::Stamped { size, stamp, until } => return self.stamped(size, stamp, until),
-            Command::NotStamped { why } => {
-                let text = format!(
-                    "The head of this ledger was not time-stamped: {why}. I ask again every hour. Look at `[time_stamps]` of the settings, or \
-                     ask whoever runs the authority; until then nobody else says when these entries were there."
-                );
-                self.push(Publication::NotStamped { why });
-                self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
-                return self.ruling;
-            }
+            Command::NotStamped { why } => return self.not_stamped(why),
             Command::Cosigned { witness, size } => {
                 let text = format!(
                     "The witness {witness} cosigns this ledger's heads again: the last one covers {size} entries."

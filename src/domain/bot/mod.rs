@@ -495,6 +495,7 @@ impl Bot {
             }
         }
         self.recurrences.observe(case, event, at);
+        self.heads.stamps.observe(case, event);
         self.ownership.observe(case, event);
         self.releases.observe(case, event, at);
     }

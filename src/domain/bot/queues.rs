@@ -603,6 +603,7 @@ pub(super) fn about(queue: &QueueId, workflow: WorkflowId, severity: Severity, b
         aware: None,
         because: Some(because),
         queue: Some(queue.clone()),
+        stamps_end: None,
         converts: None,
         from: None,
     }

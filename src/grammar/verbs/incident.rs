@@ -95,6 +95,7 @@ fn opening(values: &Values<'_>, converts: Option<Channel>) -> Result<Asked, Wron
         aware: values.maybe_moment("aware"),
         because: None,
         queue: None,
+        stamps_end: None,
         converts,
         from: None,
     })))

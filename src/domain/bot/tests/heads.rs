@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::bot::heads::Command as Seen;
-use crate::domain::{LogId, WitnessId};
+use crate::domain::{LogId, Opening, WitnessId};
 
 #[test]
 fn a_witness_is_told_of_once_and_again_when_it_gets_worse_and_when_it_is_back() {
@@ -126,4 +126,83 @@ fn stamps_are_renewed_before_the_certificate_ends() {
         assert_eq!((hall.kinds(), hall.told().len()), (kinds, told), "day {on}: {seen:?}");
         assert_eq!(hall.bot.heads.stamps.due(every), Some(day(due)), "day {on}");
     }
+}
+
+/// While the authority gives no stamp at all, it is said as well that the last one ends.
+#[test]
+fn that_stamps_end_is_said_although_the_authority_is_away() {
+    let mut hall = Hall::new();
+    let until = Some(at(70 * DAY));
+    hall.engine(0, BotCommand::Heads(Seen::Stamped { size: 9, stamp: Label::from("ab".repeat(32)), until }));
+    let failed = || BotCommand::Heads(Seen::NotStamped { why: "it answered 503".to_owned() });
+    let (away, ends) = ("head.not-stamped", "head.stamps-end");
+    for (on, kinds) in
+        [(9, vec![away]), (10, vec![ends]), (11, vec![]), (17, vec![ends]), (80, vec![ends]), (81, vec![])]
+    {
+        hall.engine(on * DAY, failed());
+        assert_eq!((hall.kinds(), hall.told().len()), (kinds.clone(), kinds.len()), "day {on}");
+    }
+}
+
+/// One incident at a time is open about it, on the workflow that keeps the records. It hears that new stamps are there; people end it.
+#[test]
+fn somebody_owes_that_stamps_are_renewed() {
+    use crate::domain::every_case;
+    use crate::domain::kinds::incident::{Event as Became, Opened};
+    let mut hall = Hall::new();
+    let stamped = |until: i64| {
+        BotCommand::Heads(Seen::Stamped { size: 9, stamp: Label::from("ab".repeat(32)), until: Some(at(until * DAY)) })
+    };
+    hall.engine(0, stamped(50));
+    assert!(hall.last.then.is_empty(), "no [records], so nobody's");
+    assert!(format!("{:?}", hall.last.notices).contains("Nobody owes it by name"), "{:?}", hall.last.notices);
+
+    hall.policy.records = Some(crate::domain::policy::Records { workflow: WorkflowId::from("credit"), path: None });
+    hall.engine(7 * DAY, stamped(50));
+    let [Then::Open(Opening::Incident(wanted))] = hall.last.then.as_slice() else { panic!("{:?}", hall.last.then) };
+    assert_eq!((wanted.workflow.as_str(), wanted.stamps_end), ("credit", Some(at(50 * DAY))));
+    assert!(wanted.because.as_ref().is_some_and(|it| it.contains("[time_stamps]")), "{:?}", wanted.because);
+    assert!(format!("{:?}", hall.last.notices).contains("I open an incident about it on credit"));
+
+    let opening = wanted.clone();
+    let about = |number: u32| {
+        let (case, event) = super::slow_paths::incident(number, None);
+        let crate::domain::Event::Incident(Became::Opened(opened)) = event else { panic!("an incident begins so") };
+        let opened = Became::Opened(Box::new(Opened { stamps_end: opening.stamps_end, ..*opened })).into();
+        let case = Case::begin(case.id, &opened, at(0)).expect("an incident");
+        (case, opened)
+    };
+    let resolved = || Event::from(Became::Resolved { by: p("dev"), text: "asked them".to_owned() });
+    let (case, opened) = about(3);
+    hall.bot.observe(&case, &opened, None, at(1));
+    hall.engine(14 * DAY, stamped(50));
+    assert!(hall.last.then.is_empty(), "INC-3 is about it");
+    assert!(format!("{:?}", hall.last.notices).contains("INC-3 is about it"));
+    // Resolved without new stamps: asked for again. Another's end means nothing.
+    let (other, _) = super::slow_paths::incident(9, None);
+    hall.bot.observe(&other, &resolved(), None, at(2));
+    assert_eq!(hall.bot.heads.stamps.incident, Some(case.id));
+    hall.bot.observe(&case, &resolved(), None, at(2));
+    hall.engine(21 * DAY, stamped(50));
+    assert!(matches!(hall.last.then.as_slice(), [Then::Open(_)]), "{:?}", hall.last.then);
+    // Merged and reopened, it is about them still.
+    let (four, opened) = about(4);
+    hall.bot.observe(&four, &opened, None, at(3));
+    hall.bot.observe(&four, &Became::Merged { by: p("dev"), into: case.id }.into(), None, at(3));
+    assert_eq!(hall.bot.heads.stamps.incident, Some(case.id));
+    hall.bot.observe(&case, &resolved(), None, at(4));
+    let reopened = Became::Reopened { by: p("dev"), reason: "it isn't done".to_owned() };
+    hall.bot.observe(&case, &reopened.into(), None, at(5));
+    assert_eq!(hall.bot.heads.stamps.incident, Some(case.id));
+    // The new stamp comes: said there, and nobody is asked again.
+    hall.engine(22 * DAY, stamped(400));
+    let [Then::Case(id, crate::domain::Command::Any(every_case::Command::Observe { seen }))] =
+        hall.last.then.as_slice()
+    else {
+        panic!("{:?}", hall.last.then)
+    };
+    assert_eq!(*id, case.id);
+    assert!(seen.contains("covers all older ones") && seen.contains("can be resolved"), "{seen}");
+    hall.engine(23 * DAY, stamped(400));
+    assert!(hall.last.then.is_empty() && hall.last.notices.is_empty());
 }

@@ -47,7 +47,7 @@ fn concluded(outcome: Outcome, took: i64) -> Event {
     })
 }
 
-fn incident(number: u32, slow_path: Option<&str>) -> (Case, Event) {
+pub(super) fn incident(number: u32, slow_path: Option<&str>) -> (Case, Event) {
     let opened = Opened {
         began: began(None, "slow"),
         severity: Severity::Sev3,
@@ -58,6 +58,7 @@ fn incident(number: u32, slow_path: Option<&str>) -> (Case, Event) {
         moments: Vec::new(),
         because: None,
         queue: slow_path.map(|path| QueueId::Path(path.into())),
+        stamps_end: None,
         regimes: Vec::new(),
     };
     let event = Event::from(incident::Event::Opened(Box::new(opened)));

@@ -93,6 +93,7 @@ pub(super) fn example(workflow: &WorkflowId) -> Opening {
         aware: None,
         because: None,
         queue: None,
+        stamps_end: None,
         converts: None,
         from: None,
     }

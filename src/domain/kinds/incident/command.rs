@@ -25,6 +25,8 @@ pub struct Opening {
     pub because: Option<String>,
     /// For what the bot opens by itself about a queue that is slow: which.
     pub queue: Option<QueueId>,
+    /// For what the bot opens by itself about the ledger's time stamps: until when the newest can be checked.
+    pub stamps_end: Option<At>,
     /// The channel in which people talk already, and which is to become its own.
     pub converts: Option<Channel>,
     /// The message that it is opened from.

@@ -189,6 +189,9 @@ pub struct Opened {
     /// The queue whose slowness it is about; the bot opens no second one for it meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueId>,
+    /// Of one about the ledger's time stamps: until when the newest can be checked. It is to be resolved by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamps_end: Option<At>,
     /// The laws that may ask for a report, by the policy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub regimes: Vec<Watched>,

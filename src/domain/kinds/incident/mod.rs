@@ -53,6 +53,10 @@ pub const REVIEW_AT_MOST: usize = 400_000;
 const PAGE_WITHIN: Span = Span::minutes(15);
 /// How long whoever promises to see to a message has for it: a reaction can't say.
 const FOLLOW_UP_WITHIN: Span = Span::days(7);
+/// So long before the ledger's time stamps end, new ones are due.
+const NEW_STAMPS_AHEAD: Span = Span::days(7);
+/// What is left at the least to whoever sees to it, where they end within days or have ended.
+const NEW_STAMPS_WITHIN: Span = Span::days(1);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
@@ -73,6 +77,9 @@ pub struct Incident {
     /// The queue whose slowness it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueId>,
+    /// Of one about the ledger's time stamps: until when the newest can be checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamps_end: Option<At>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub moments: BTreeMap<Which, Moment>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -494,6 +501,7 @@ impl Incident {
             impact: opened.impact,
             because: opened.because.clone(),
             queue: opened.queue.clone(),
+            stamps_end: opened.stamps_end,
             moments: opened.moments.iter().map(moment).collect(),
             seats: BTreeMap::new(),
             follow_ups: Vec::new(),
@@ -546,14 +554,16 @@ impl Incident {
     /// the policy's. The others are owed because somebody asked for them.
     fn by_state(&self) -> [(Duty, bool); 7] {
         let live = self.state.is_live();
+        // Stamps that end do no harm yet: somebody takes it in hand, and there are new ones in time.
+        let harms = self.stamps_end.is_none();
         [
             (Duty::Acknowledge, self.state == IncidentState::Open),
             (Duty::Assess, live && self.impact == Impact::Unclear),
-            (Duty::Contain, matches!(self.state, IncidentState::Open | IncidentState::Acknowledged)),
-            (Duty::Update, live),
+            (Duty::Contain, harms && matches!(self.state, IncidentState::Open | IncidentState::Acknowledged)),
+            (Duty::Update, harms && live),
             (Duty::Resolve, live),
-            (Duty::Review, self.state == IncidentState::Resolved),
-            (Duty::FillSeat, live),
+            (Duty::Review, harms && self.state == IncidentState::Resolved),
+            (Duty::FillSeat, harms && live),
         ]
     }
 

@@ -2,14 +2,19 @@
 //! modules beside this one.
 
 use super::clocks::{follow_the_law, watched};
-use super::{Command, Event, Incident, IncidentState, KnownMoment, Opened, Opening, Telling, Verb, Which};
+use super::{
+    Command, Event, Incident, IncidentState, KnownMoment, NEW_STAMPS_AHEAD, NEW_STAMPS_WITHIN, Opened, Opening,
+    Telling, Verb, Which,
+};
 use crate::domain::kinds::Began;
 use crate::domain::line::{Named, say};
+use crate::domain::obligation::{Holder, Terms};
 use crate::domain::policy::{Channel, Workflow};
 use crate::domain::scene::Scene;
 use crate::domain::text::{did_you_mean, quoted};
 use crate::domain::{
-    Ask, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, WorkflowId, World, every_case, text,
+    Ask, At, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, Severity, WorkflowId, World,
+    every_case, text,
 };
 
 /// Who sees a case whose own channel people talked in before.
@@ -72,7 +77,12 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         moments,
         because: wanted.because.as_deref().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned),
         queue: wanted.queue.clone(),
-        regimes: watched(world, &wanted.workflow),
+        stamps_end: wanted.stamps_end,
+        // No law asks for a report on stamps that end.
+        regimes: match wanted.stamps_end {
+            Some(_) => Vec::new(),
+            None => watched(world, &wanted.workflow),
+        },
     };
     let because = opened.because.clone();
     let seen_by = match (wanted.restricted, &wanted.converts) {
@@ -321,12 +331,38 @@ pub(super) fn owe_what_the_state_calls_for(draft: &mut Draft<'_>) {
     let Body::Incident(incident) = &draft.case.body else {
         return;
     };
-    let severity = Some(incident.severity);
+    let (severity, stamps_end) = (Some(incident.severity), incident.stamps_end);
     for (duty, about) in incident.calls_for() {
-        if !draft.case.open_obligations().any(|it| it.duty == duty && it.about == about) {
-            draft.owe_by_policy(duty, severity, None, about);
+        if draft.case.open_obligations().any(|it| it.duty == duty && it.about == about) {
+            continue;
+        }
+        match stamps_end.filter(|_| duty == Duty::Resolve) {
+            Some(ends) => owe_new_stamps(draft, ends),
+            None => drop(draft.owe_by_policy(duty, severity, None, about)),
         }
     }
+}
+
+/// The resolution of an incident about the ledger's time stamps is due a week before they end, however long the policy gives the
+/// resolution of others, and on its ladder. A policy without such a target asks whoever acknowledges incidents.
+fn owe_new_stamps(draft: &mut Draft<'_>, ends: At) {
+    let Body::Incident(incident) = &draft.case.body else {
+        return;
+    };
+    let policy = draft.world.stamped;
+    // Where the policy asks nothing at its own severity, what it asks at the nearest one says whose it is.
+    let severities = [incident.severity].into_iter().chain(Severity::ALL.into_iter().rev());
+    let target =
+        |duty| severities.clone().find_map(|severity| policy.target(duty, &draft.case.workflow, Some(severity)));
+    let resolves = target(Duty::Resolve);
+    let holder = resolves.or_else(|| target(Duty::Acknowledge)).and_then(|target| target.holder.clone());
+    let Some(holder) = holder.map(|role| Holder::Roles(vec![role])) else { return };
+    let due = (ends - NEW_STAMPS_AHEAD).max(draft.at + NEW_STAMPS_WITHIN);
+    let terms = match resolves {
+        Some(target) => Terms::promised(&target.terms, due, draft.at, policy),
+        None => Terms::until(due, draft.at),
+    };
+    draft.owe(Duty::Resolve, holder, terms, None);
 }
 
 /// Of somebody who is named rather than asking.

@@ -46,6 +46,10 @@ impl Incident {
     pub(super) fn tighten(&self, scene: &Scene<'_>, draft: &mut Draft<'_>, from: Severity, to: Severity) -> Vec<u32> {
         let mut tighter = Vec::new();
         for (duty, about) in self.calls_for() {
+            // That stamps end has a date of its own.
+            if duty == Duty::Resolve && self.stamps_end.is_some() {
+                continue;
+            }
             let open: Vec<&Obligation> =
                 scene.case.open_obligations().filter(|it| it.duty == duty && it.about == about).collect();
             let replaced = match open.first() {

@@ -39,7 +39,7 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     undone webhook way whole again begun call round tries webhook_in_drills held \
     assignee drill_within drills frozen unaltered unnamed law back would_be_due unmet witness log query imported archive edited \
     matter period retention ending upto erasure_waits retained exported from_us to_us manifest \
-    old new bundles_old bundles_new withheld open statement";
+    old new bundles_old bundles_new withheld open statement stamps_end";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 21] = [
     "DRILL: gap closed",

@@ -147,6 +147,7 @@ fn wanted(severity: Severity) -> Opening {
         aware: None,
         because: None,
         queue: None,
+        stamps_end: None,
         converts: None,
         from: None,
     }

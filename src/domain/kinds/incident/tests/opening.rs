@@ -197,3 +197,31 @@ fn a_channel_that_is_converted_is_the_incidents_own() {
     let policys = TERMS.channels().find(|channel| channel.platform.as_str() == "slack").expect("a channel").id.clone();
     says(refused("dev", here(&policys)), "one of the policy's");
 }
+
+/// New stamps are due a week before the old ones can't be checked any more, however soon the policy wants other incidents resolved;
+/// nothing is to be contained, and no review is owed.
+#[test]
+fn an_incident_about_stamps_that_end_is_resolved_a_week_before_by_whoever_resolves_others() {
+    let day = |days: i64| days * 24 * 60;
+    let about = |severity, ends: i64| Opening { stamps_end: Some(minute(ends)), ..wanted(severity) };
+    let (mut room, reply) = Room::try_open("engine", &about(Severity::Sev3, day(60))).expect("the bot may");
+    says(reply, "Dev or Lena acknowledges it by 09:20");
+    check(room.owed(), &format!("acknowledge 20, resolve {}", day(53)));
+    let nudges = |room: &Room| room.case.owed(Duty::Resolve).map(|it| it.terms.steps.len());
+    assert_eq!(nudges(&room), Some(3), "half of the time, late, and the next role ten minutes later");
+    says(room.says("dev", Command::Acknowledge), "you acknowledged it");
+    says(room.says("dev", Command::ChangeSeverity { to: Severity::Sev1, reason: words("an audit") }), "sev1 now");
+    check(room.owed(), &format!("resolve {}", day(53)));
+    says(room.says("arjun", Command::Resolve { text: words("a new certificate") }), "resolved");
+    check(room.owed(), "");
+    // Reopened, it has its own date again.
+    says(room.says("maya", Command::Reopen { reason: words("it was the wrong one") }), "open");
+    says(room.owed(), &format!("resolve {}", day(53)));
+
+    // They ended: a day for whoever sees to it.
+    let (room, _) = Room::try_open("engine", &about(Severity::Sev3, -day(1))).expect("the bot may");
+    check(room.owed(), &format!("acknowledge 20, resolve {}", day(1)));
+    // The policy asks nothing at this severity: whoever resolves graver ones.
+    let (room, _) = Room::try_open("engine", &about(Severity::Sev4, day(60))).expect("the bot may");
+    check(room.owed(), &format!("resolve {}", day(53)));
+}
