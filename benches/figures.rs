@@ -565,7 +565,7 @@ async fn start(data: &Path) {
     let mut line = String::new();
     let mut out = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
     std::io::BufRead::read_line(&mut out, &mut line).expect("it greets");
-    println!("idle: ready in {:?} over 1,000,000 entries: {}", begun.elapsed(), line.trim());
+    println!("idle: ready in {:?} over all of them: {}", begun.elapsed(), line.trim());
     tokio::time::sleep(Duration::from_secs(3)).await;
     println!("    resident {} MB", resident_of(&child.id().to_string()));
     child.kill().expect("it can be killed");

@@ -105,6 +105,7 @@ create table case_file (
 create unique index case_file_by_number on case_file (kind, number);
 create index case_file_by_wake on case_file (wake_us) where wake_us is not null;
 create index case_file_still_open on case_file (kind, number) where closed_us is null;
+create index case_file_restricted on case_file (case_id) where restricted;
 create index case_file_by_closing on case_file (closed_us) where closed_us is not null;
 create index case_file_by_ending on case_file (keep_until_us) where keep_until_us is not null;
 

@@ -62,7 +62,8 @@
 //!
 //! From the ledger to readers:
 //!
-//! - [`digest`]: how the SLA was kept, as of a moment.
+//! - [`digest`]: how the SLA was kept, as of a moment: figures layer by layer, what would help most by rule, and the weeks before as a
+//!   picture ([`digest::chart`]).
 //! - [`evidence`]: what an auditor is given.
 //!   - [`evidence::bundle`]: evidence of a case, a workflow or a period as a bag that is checked without Countersign.
 //!   - [`evidence::audit`]: `verify`: is everything as it was recorded, and is everything there.

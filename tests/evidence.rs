@@ -1756,7 +1756,7 @@ async fn the_same_as_of_gives_the_same_bytes() {
     }
     house.stop().await;
     let last = digest::print(data.path(), "week", None, None, chrono_tz::UTC, Form::Text).await.expect("a digest");
-    assert!(last.contains("acknowledge") && last.contains("signed over"), "{last}");
+    assert!(last.contains("Acknowledgement") && last.contains("signed over"), "{last}");
     let error = digest::print(data.path(), "week", Some("credit"), None, chrono_tz::UTC, Form::Json)
         .await
         .expect_err("no such workflow");

@@ -209,11 +209,12 @@ impl Answers {
             }
             Query::Health => vec![card::health(&speaker, &self.look(&shown, by, &people).await?)],
             Query::Digest { range, workflow, as_of } => {
+                let may_see = |case: &Case| case.is_visible_to(by, &people);
                 let as_of = as_of.unwrap_or(now);
                 let zone = shown.policy.people.get(by).map_or(chrono_tz::UTC, |person| person.zone);
                 let period = digest::Period::of(*range, as_of, zone);
                 let workflows: Vec<WorkflowId> = workflow.iter().cloned().collect();
-                let computed = digest::compute(&self.reader, &period, &workflows, as_of).await?;
+                let computed = digest::compute_for(&self.reader, &period, &workflows, as_of, &may_see).await?;
                 vec![computed.card(speaker.prefix)]
             }
             // What was read is recorded first, by whoever gives the answer.

@@ -83,6 +83,9 @@ pub struct Card {
     pub title: Vec<Word>,
     /// What follows it.
     pub lines: Vec<Vec<Word>>,
+    /// What can be read beneath: in the thread, on further messages, or unfolded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Vec<Word>>,
     /// Names and values.
     pub fields: Vec<Field>,
     /// What can be done about it at once.
@@ -93,6 +96,23 @@ pub struct Card {
     /// Files that whoever reads it takes along.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Attached>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+}
+
+/// A picture that goes with a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    pub name: String,
+    /// The same in words.
+    pub words: String,
+    /// For a page on a light ground, as SVG.
+    pub light: String,
+    /// For a page on a dark ground, as SVG.
+    pub dark: String,
+    /// For platforms that show no SVG. What is kept of a card has none: it was drawn for one delivery.
+    #[serde(skip)]
+    pub png: Vec<u8>,
 }
 
 /// A file of text that goes with a card.
@@ -228,7 +248,7 @@ impl Card {
     /// The cases that it names as such, so that whoever reads it can go there.
     pub fn cases(&self) -> BTreeSet<CaseId> {
         let fields = self.fields.iter().map(|field| &field.value);
-        let words = self.lines.iter().chain([&self.title]).chain(fields).flatten();
+        let words = self.lines.iter().chain(&self.more).chain([&self.title]).chain(fields).flatten();
         words.filter_map(Word::case).collect()
     }
 
@@ -242,6 +262,10 @@ impl Card {
         }
         for field in &self.fields {
             text.push_str(&format!("\n{}: {}", field.name, plain(&field.value, zone, now)));
+        }
+        for line in &self.more {
+            text.push('\n');
+            text.push_str(&plain(line, zone, now));
         }
         text
     }

@@ -1,10 +1,11 @@
 //! From rows of obligations to the figures of a digest: arithmetic, no database.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Before, Count, Digest, Latency, Line, OfBot, OfLedger, OfWorkflow, OldItem, OldItems, Period, Target, Unheard,
+    Before, Count, Digest, Latency, Layer, Line, OfBot, OfLedger, OfWorkflow, OldItem, OldItems, Period, Target,
+    Unheard, Weeks, advice,
 };
 use crate::domain::obligation::State;
 use crate::domain::{At, Case, CaseId, CaseKind, Duty, Span, WorkflowId};
@@ -73,11 +74,20 @@ pub(super) struct Tally {
     counts: Counts,
     old: OldItems,
     bot: OfBot,
+    weeks: Weeks,
+    /// The restricted cases that whoever asks may see.
+    seen: BTreeSet<CaseId>,
+    /// Those of them of which something is counted.
+    restricted: BTreeSet<CaseId>,
 }
 
 impl Tally {
-    pub(super) fn new(period: Period, as_of: At) -> Tally {
+    /// `seen`: the restricted cases that whoever asks may see. None, where everybody reads it.
+    pub(super) fn new(period: Period, as_of: At, seen: BTreeSet<CaseId>) -> Tally {
         Tally {
+            weeks: Weeks::until(period.to),
+            seen,
+            restricted: BTreeSet::new(),
             period,
             before: period.before(),
             as_of,
@@ -93,8 +103,11 @@ impl Tally {
     /// Counts an obligation as it stood at the as-of.
     pub(super) fn count(&mut self, of: &DutyRead) {
         let row = &of.figures;
-        // A restricted case is its own people's, and a digest is for everybody: not even a number of it is told.
-        if row.opened_us > self.as_of.0 || of.restricted {
+        if row.opened_us > self.as_of.0 {
+            return;
+        }
+        // A restricted case is its own people's: in what everybody reads, not even a number of it is told.
+        if of.restricted && !self.seen.contains(&row.case) {
             return;
         }
         let closed = row.closed_us.filter(|&at| at <= self.as_of.0);
@@ -123,8 +136,14 @@ impl Tally {
         let opened_in = self.period.holds(row.opened_us);
         let missed_in = missed.filter(|&at| self.period.holds(at));
         let open = matches!(stood, Stood::Open { .. });
+        let kept_at = closed.filter(|_| stood == Stood::Met && row.late_us.is_none());
+        let answered = closed.filter(|_| stood == Stood::Met).zip(row.took_us);
+        self.weeks.count(Layer::of(row.duty), kept_at, missed, answered.map(|(at, took)| (at, took, row.target_us)));
         if !(open || opened_in || closed_in.is_some() || missed_in.is_some()) {
             return;
+        }
+        if of.restricted {
+            self.restricted.insert(row.case);
         }
         let line = &mut counting.line;
         line.opened += u64::from(opened_in);
@@ -132,6 +151,7 @@ impl Tally {
         if missed_in.is_some() {
             line.late += 1;
             line.late_excepted += u64::from(row.excepted);
+            line.late_paused += u64::from(!row.excepted && row.paused_us > 0);
             let whose = row.attributed.clone().unwrap_or_else(|| "open".to_owned());
             *line.attributed.entry(whose).or_default() += 1;
         }
@@ -141,6 +161,7 @@ impl Tally {
                 Stood::Met => {
                     line.kept += 1;
                     line.kept_excepted += u64::from(row.excepted);
+                    line.kept_paused += u64::from(!row.excepted && row.paused_us > 0);
                     if row.nudges > 0 {
                         self.asked.push(NearMissAsked {
                             key: Key::of(row),
@@ -184,7 +205,7 @@ impl Tally {
     /// Counts a case as it stood at the as-of.
     pub(super) fn count_case(&mut self, case: &Case) {
         // As with its answers: not even a number of a restricted case is told.
-        if case.restricted || case.opened > self.as_of {
+        if case.opened > self.as_of || case.restricted && !self.seen.contains(&case.id) {
             return;
         }
         let to = self.period.to.min(self.as_of + Span(1));
@@ -197,6 +218,7 @@ impl Tally {
 
     fn remember(&mut self, row: &DutyFigures, missed: Option<i64>) {
         self.old.count += 1;
+        self.old.late += u64::from(missed.is_some());
         let holder = match (&row.role, &row.person) {
             (Some(role), _) => role.clone(),
             (None, Some(person)) => format!("@{person}"),
@@ -255,7 +277,8 @@ impl Tally {
             if nothing {
                 continue;
             }
-            (line.kind, line.duty) = (key.kind.word().to_owned(), key.duty.word().to_owned());
+            (line.layer, line.kind) = (Layer::of(key.duty), key.kind.word().to_owned());
+            line.duty = key.duty.word().to_owned();
             line.near_misses = near_misses.get(&key).copied().unwrap_or_default();
             line.latency = Latency::of(&mut counting.took);
             counting.before.latency = Latency::of(&mut counting.took_before);
@@ -281,16 +304,22 @@ impl Tally {
             }
         }
         workflows.sort_by(|one, other| one.workflow.cmp(&other.workflow));
+        workflows.iter_mut().for_each(|of| of.lines.sort_by_key(|line| line.layer));
         let happened = |line: &Line| line.opened + line.kept + line.late + line.met_late + line.waived + line.void > 0;
-        Digest {
+        let mut digest = Digest {
             period: self.period,
             as_of: self.as_of,
             quiet: !workflows.iter().flat_map(|it| &it.lines).any(happened),
+            restricted: self.restricted.len() as u64,
+            next: Vec::new(),
             workflows,
+            weeks: self.weeks.done(),
             old: self.old,
             bot: self.bot,
             ledger,
-        }
+        };
+        digest.next = advice::of(&digest);
+        digest
     }
 }
 
@@ -308,7 +337,7 @@ impl Latency {
 }
 
 /// The smallest value that at least `percent` per cent of them don't exceed.
-fn nearest_rank(sorted: &[i64], percent: usize) -> Option<i64> {
+pub(super) fn nearest_rank<T: Copy>(sorted: &[T], percent: usize) -> Option<T> {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.checked_sub(1)?).copied()
 }

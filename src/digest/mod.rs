@@ -9,11 +9,14 @@
 //! Here is no SQL (`store::View` has it), no wording of platforms (a [`crate::card::Card`] is all they get), and nothing of
 //! a restricted case: a digest is for everybody, so such a case is left out of every figure.
 
+mod advice;
+pub mod chart;
 mod figures;
 mod render;
 #[cfg(test)]
 mod tests;
 mod unheard;
+mod weeks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range as Stretch;
@@ -24,9 +27,14 @@ use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+pub use self::advice::Advice;
 use self::figures::{Key, NearMissAsked, Tally, ToldBeforeAsked};
+pub use self::render::PageError;
 pub use self::unheard::{Stretches, Unheard};
+use self::weeks::Weeks;
+pub use self::weeks::{OfWeek, Week};
 use crate::clock::Clock;
+pub use crate::domain::Layer;
 use crate::domain::obligation::{Standing, StepAct};
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, Policy, Span, WorkflowId};
 use crate::grammar::Range;
@@ -59,8 +67,17 @@ pub struct Digest {
     pub as_of: At,
     /// Nothing was opened, answered or missed in the period.
     pub quiet: bool,
+    /// How many restricted cases are counted: those that whoever asked may see. None in what everybody reads.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub restricted: u64,
+    /// What would help most, at most three.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next: Vec<Advice>,
     /// In the order of their names; those of which there is nothing to say are left out.
     pub workflows: Vec<OfWorkflow>,
+    /// The weeks up to the period's end, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weeks: Vec<Week>,
     pub old: OldItems,
     pub bot: OfBot,
     pub ledger: OfLedger,
@@ -90,6 +107,9 @@ pub struct Count {
 /// hide behind another.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Line {
+    /// Of which layer of governance.
+    #[serde(default)]
+    pub layer: Layer,
     /// Of which kind of case: `incident`, `approval`.
     pub kind: String,
     pub duty: String,
@@ -100,11 +120,17 @@ pub struct Line {
     /// Of those, the ones whose clock an exception had stopped.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub kept_excepted: u64,
+    /// Of those, the ones whose clock a pause had stopped, and no exception.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub kept_paused: u64,
     /// Deadlines of the period that passed unanswered, whether or not the answer has come since.
     pub late: u64,
     /// Of those, the ones whose clock an exception had stopped.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub late_excepted: u64,
+    /// Of those, the ones whose clock a pause had stopped, and no exception.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub late_paused: u64,
     /// Answered in the period, late.
     pub met_late: u64,
     /// Still owed at the as-of, whatever their age.
@@ -170,6 +196,9 @@ pub struct Before {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OldItems {
     pub count: u64,
+    /// How many of them are late.
+    #[serde(default)]
+    pub late: u64,
     /// The longest overdue first; [`OldItems::NAMED`] at most.
     pub items: Vec<OldItem>,
 }
@@ -326,9 +355,13 @@ fn days(text: &str) -> Option<(NaiveDate, NaiveDate)> {
 pub enum Form {
     /// Columns to read.
     Text,
-    Json,
+    /// A page that needs nothing beside it, with the chart.
+    Html,
+    /// Markdown.
+    Md,
     /// For spreadsheets.
     Csv,
+    Json,
 }
 
 /// Why no digest can be printed. Each says what to do.
@@ -340,6 +373,8 @@ pub enum DigestError {
         "{0} is not a countersign data folder. Name the right one with --data, or start `countersign serve --data` there once."
     )]
     NotAFolder(PathBuf),
+    #[error(transparent)]
+    Page(#[from] PageError),
     #[error("{0}")]
     Period(String),
     #[error("“{0}” is no time: write for example 2026-11-23T09:00:00Z, or `2026-11-23 09:00`.")]
@@ -412,13 +447,16 @@ async fn printed(
     let digest = compute(&reader, &period, &workflows, as_of).await?;
     Ok(match form {
         Form::Text => digest.text(zone),
-        Form::Json => digest.json(),
+        Form::Html => digest.html(zone)?,
+        Form::Md => digest.markdown(zone)?,
         Form::Csv => digest.csv(),
+        Form::Json => digest.json(),
     })
 }
 
-/// The figures of a period as of a moment, of some workflows or, if none is named, of all. The ledger
-/// alone says what they are: no policy is needed, and none that was changed since can alter them.
+/// The figures of a period as of a moment, of some workflows or, if none is named, of all, as everybody may read them: of a
+/// restricted case not even a number. The ledger alone says what they are: no policy is needed, and none that was changed since
+/// can alter them.
 ///
 /// # Errors
 /// The database's; a ledger with a hole has no root to print.
@@ -429,7 +467,21 @@ pub fn compute<'a>(
     as_of: At,
 ) -> BoxFuture<'a, Result<Digest, StoreError>> {
     // Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
-    Box::pin(compute_unboxed(reader, period, workflows, as_of))
+    Box::pin(compute_unboxed(reader, period, workflows, as_of, None))
+}
+
+/// As [`compute`], for somebody alone: the restricted cases of which `may_see` says so are counted as well.
+///
+/// # Errors
+/// As [`compute`].
+pub fn compute_for<'a>(
+    reader: &'a Reader,
+    period: &'a Period,
+    workflows: &'a [WorkflowId],
+    as_of: At,
+    may_see: &'a (dyn Fn(&Case) -> bool + Sync),
+) -> BoxFuture<'a, Result<Digest, StoreError>> {
+    Box::pin(compute_unboxed(reader, period, workflows, as_of, Some(may_see)))
 }
 
 async fn compute_unboxed(
@@ -437,14 +489,23 @@ async fn compute_unboxed(
     period: &Period,
     workflows: &[WorkflowId],
     as_of: At,
+    may_see: Option<&(dyn Fn(&Case) -> bool + Sync)>,
 ) -> Result<Digest, StoreError> {
     let as_of = as_of.min(period.to - Span(1));
     let mut view = reader.view().await?;
     let size = view.size_at(as_of).await?;
     let mut then = Then::of(&mut view, size).await?;
-    let mut tally = Tally::new(*period, as_of);
+    let since = period.before().from.min(Weeks::until(period.to).from());
+    let seen = match may_see {
+        Some(may_see) => {
+            let restricted = view.restricted_since(since).await?.into_iter();
+            restricted.filter(|case| may_see(case)).map(|case| case.id).collect()
+        }
+        None => BTreeSet::new(),
+    };
+    let mut tally = Tally::new(*period, as_of, seen);
     let wanted = |row: &DutyFigures| workflows.is_empty() || workflows.contains(&row.workflow);
-    view.each_duty(period.before().from, workflows, |duty| {
+    view.each_duty(since, workflows, |duty| {
         if !then.changed.contains(&duty.figures.case) {
             tally.count(&duty);
         }

@@ -59,7 +59,11 @@ fn week() -> Period {
 }
 
 fn tally(rows: &[DutyFigures], as_of: At) -> Digest {
-    let mut tally = Tally::new(week(), as_of);
+    tally_for(rows, as_of, BTreeSet::new())
+}
+
+fn tally_for(rows: &[DutyFigures], as_of: At, seen: BTreeSet<CaseId>) -> Digest {
+    let mut tally = Tally::new(week(), as_of, seen);
     for row in rows {
         tally.count(&DutyRead { figures: row.clone(), restricted: row.case.number == 99 });
     }
@@ -110,14 +114,17 @@ fn each_obligation_counts_where_it_belongs() {
     let [acknowledge, resolve] = &digest.workflows[0].lines[..] else { panic!("{:?}", digest.workflows[0].lines) };
     assert_eq!((acknowledge.duty.as_str(), resolve.duty.as_str()), ("acknowledge", "resolve"));
     let expected = Line {
+        layer: Layer::Incidents,
         kind: "incident".to_owned(),
         duty: "acknowledge".to_owned(),
         // INC-6 and INC-7 were opened at the very beginning of the week.
         opened: 6,
         kept: 2,
         kept_excepted: 0,
+        kept_paused: 0,
         late: 2,
         late_excepted: 0,
+        late_paused: 0,
         met_late: 1,
         open: 2,
         near_misses: 0,
@@ -182,6 +189,150 @@ fn restricted_cases_are_neither_counted_nor_named() {
     assert_eq!((digest.old.count, digest.old.items.len(), digest.workflows[0].lines[0].opened), (1, 1, 1));
     let all = format!("{}{}{}{:?}", digest.text(Tz::UTC), digest.json(), digest.csv(), digest.card("/"));
     assert!(all.contains("INC-1") && !all.contains("INC-99") && !all.contains("number: 99"), "{all}");
+}
+
+/// Whoever may see a restricted case has it counted, and is told so.
+#[test]
+fn a_restricted_case_counts_for_whoever_may_see_it() {
+    let rows = [row("INC-99", 1), row("INC-1", 1)];
+    let digest = tally_for(&rows, week().to, BTreeSet::from(["INC-99".parse().unwrap(), "INC-7".parse().unwrap()]));
+    assert_eq!((digest.old.count, digest.workflows[0].lines[0].opened, digest.restricted), (2, 2, 1));
+    let said = "One restricted case that you may see is counted here";
+    assert!(digest.text(Tz::UTC).contains(said) && digest.card("/").plain(Tz::UTC, week().to).contains(said));
+    assert!(!tally(&rows, week().to).text(Tz::UTC).contains("restricted"));
+}
+
+#[test]
+fn the_share_is_said_with_and_without_what_stopped_clocks_or_was_let_go() {
+    let rows = [
+        met("INC-1", MONDAY + DAY, 4 * MINUTE),
+        met("INC-2", MONDAY + DAY, 40 * MINUTE),
+        DutyFigures { excepted: true, paused_us: MINUTE, ..met("INC-3", MONDAY + DAY, 4 * MINUTE) },
+        DutyFigures { paused_us: MINUTE, ..met("INC-4", MONDAY + DAY, 5 * MINUTE) },
+        DutyFigures { paused_us: MINUTE, ..met("INC-5", MONDAY + DAY, 50 * MINUTE) },
+        DutyFigures { closed_us: Some(MONDAY + DAY), state: State::Waived, ..row("INC-6", 1) },
+    ];
+    let text = tally(&rows, week().to).text(Tz::UTC);
+    for said in [
+        "\nIn time: 3 of 5 (60 %)\n",
+        "\nIn time without 1 whose clock an exception stopped: 2 of 4 (50 %)\n",
+        "\nIn time without 2 whose clock a pause stopped: 2 of 3 (67 %)\n",
+        "\nIn time with 1 that was waived counted as late: 3 of 6 (50 %)\n",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let excepted = [DutyFigures { excepted: true, ..met("INC-3", MONDAY + DAY, 4 * MINUTE) }];
+    let all = tally(&excepted, week().to).text(Tz::UTC);
+    assert!(all.contains("Of the one an exception stopped the clock."), "{all}");
+    // Nearly all is not all.
+    let mut many: Vec<DutyFigures> = (1..=999).map(|n| met(&format!("INC-{n}"), MONDAY + DAY, MINUTE)).collect();
+    many.retain(|row| row.case.number != 99);
+    many.push(met("INC-1000", MONDAY + DAY, 60 * MINUTE));
+    let nearly = tally(&many, week().to).text(Tz::UTC);
+    assert!(nearly.contains("In time: 998 of 999 (99 %)"), "{nearly}");
+}
+
+/// By rule, and the first is what concerns most answers; a digest without trouble has nothing to say.
+#[test]
+fn what_would_help_most_is_said_by_rule() {
+    let day = MONDAY + DAY;
+    let late_by =
+        |case: &str, whose: &str| DutyFigures { attributed: Some(whose.to_owned()), ..met(case, day, 40 * MINUTE) };
+    let rules = |rows: &[DutyFigures]| {
+        let next = tally(rows, week().to).next;
+        next.iter().map(|it| format!("{} {}", it.rule, it.answers)).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(&[]), [""; 0]);
+    assert_eq!(rules(&[met("INC-1", day, MINUTE)]), [""; 0]);
+    let mostly =
+        [late_by("INC-1", "vendor"), late_by("INC-2", "vendor"), late_by("INC-3", "risk"), met("INC-4", day, MINUTE)];
+    assert_eq!(rules(&mostly), ["late-by-one 3"]);
+    let said = &tally(&mostly, week().to).next[0].words;
+    assert_eq!(
+        said,
+        "Acknowledgement of credit-scoring (90 % within 40 min, promised 15 min): 3 of 4 came too late, 2 of them by vendor. Agree with \
+         vendor on who answers, or on more people for it."
+    );
+    let divided = [late_by("INC-1", "vendor"), late_by("INC-2", "risk")];
+    assert_eq!(rules(&divided), ["late 2"]);
+    let unsaid = [late_by("INC-1", "open"), late_by("INC-2", "open")];
+    assert_eq!(rules(&unsaid), ["late 2", "unattributed 2"]);
+    // Still owed and late stands first, where as many are concerned.
+    let owed = [row("INC-1", 1), row("INC-2", 1)];
+    assert_eq!(rules(&owed)[0], "late-now 2");
+    let paused = [DutyFigures { paused_us: MINUTE, ..met("INC-1", day, MINUTE) }];
+    assert_eq!(rules(&paused), ["paused 1"]);
+    // Three at most.
+    let behind = DutyFigures { behind_us: MINUTE, ..row("INC-3", 1) };
+    let all = [&owed[..], &unsaid[..], &[behind]].concat();
+    assert_eq!(rules(&all).len(), 3);
+}
+
+/// Week by week against a count of each row by itself.
+#[test]
+fn weeks_stand_side_by_side() {
+    let rows: Vec<DutyFigures> =
+        (0..90).map(|n| met(&format!("INC-{}", n + 100), MONDAY - (n - 6) * DAY, (n % 40) * MINUTE)).collect();
+    let digest = tally(&rows, week().to);
+    assert_eq!(digest.weeks.len(), 8);
+    for (nth, week) in digest.weeks.iter().enumerate() {
+        assert_eq!(week.to, At(MONDAY + 7 * DAY - 7 * DAY * (7 - nth as i64)));
+        assert_eq!(week.to - week.from, Span::days(7));
+        let within = |at: i64| (week.from.0..week.to.0).contains(&at);
+        let answered = || rows.iter().filter(|row| within(row.closed_us.unwrap_or(0)));
+        let kept = answered().filter(|row| row.late_us.is_none()).count() as u64;
+        let late = rows.iter().filter(|row| row.late_us.is_some_and(within)).count() as u64;
+        let took: Vec<i64> = answered().map(|row| row.took_us.unwrap_or(0) * 1000 / row.target_us).collect();
+        let [of] = &week.layers[..] else { panic!("{week:?}") };
+        let expected = (Layer::Incidents, kept, late, took.len() as u64, Some(naive(&took, 90) as u64));
+        assert_eq!((of.layer, of.kept, of.late, of.answers, of.p90_permille), expected, "week {nth}");
+    }
+    // The last week is the period's own.
+    let last = digest.weeks.last().map(|week| week.layers[0]).unwrap();
+    let line = &digest.workflows[0].lines[0];
+    assert_eq!((last.kept, last.late, last.answers), (line.kept, line.late, line.latency.map_or(0, |it| it.answers)));
+}
+
+#[test]
+fn a_chart_is_drawn_of_what_there_is() {
+    use super::chart::{Chart, Palette};
+    let rows = [met("INC-1", MONDAY + DAY, 4 * MINUTE), met("INC-2", MONDAY - 9 * DAY, 40 * MINUTE)];
+    let digest = tally(&rows, week().to);
+    assert_eq!(Chart::of(&tally(&[], week().to), Tz::UTC), None, "nothing to draw");
+    let chart = Chart::of(&digest, Tz::UTC).unwrap();
+    assert_eq!(
+        chart.words(),
+        "Answers week by week; each week begins on the day below it (UTC). Incident response: from 2 Nov 0 in time, 1 late, 90 % took at \
+         most 267 % of the time; from 16 Nov 1 in time, 0 late, 90 % took at most 27 % of the time."
+    );
+    let (light, dark, png) = (chart.svg(Palette::Light), chart.svg(Palette::Dark), chart.png());
+    let (light, dark, png) = (light.unwrap(), dark.unwrap(), png.unwrap());
+    assert!(light.contains("Incident response") && light.contains("267 %") && light != dark, "{light}");
+    assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
+    assert_eq!((chart.svg(Palette::Light).unwrap(), chart.png().unwrap()), (light, png), "the same each time");
+}
+
+#[test]
+fn a_page_and_markdown_say_the_same_figures() {
+    let rows = [
+        met("INC-1", MONDAY + DAY, 4 * MINUTE),
+        DutyFigures { workflow: "<b>x</b>".into(), ..met("INC-2", MONDAY + DAY, 40 * MINUTE) },
+        row("INC-3", 1),
+    ];
+    let digest = tally(&rows, week().to);
+    let (html, markdown) = (digest.html(Tz::UTC).unwrap(), digest.markdown(Tz::UTC).unwrap());
+    for said in ["In time: 1 of 3 (33 %)", "What would help most", "Incident response: 1 of 2 (50 %) in time", "INC-3"]
+    {
+        assert!(html.contains(said), "{said}: {html}");
+        assert!(markdown.contains(said), "{said}: {markdown}");
+    }
+    assert!(html.contains("<svg") && html.contains("&lt;b&gt;x") && !html.contains("<b>x"), "{html}");
+    assert!(!html.contains("{{") && !html.contains("undefined"), "{html}");
+    // A table of Markdown is one only without an empty line in it.
+    let header = markdown.lines().position(|line| line.starts_with("| Answer |")).expect("a table");
+    let table: Vec<&str> = markdown.lines().skip(header).take_while(|line| !line.is_empty()).collect();
+    let cells = |line: &str| line.matches('|').count();
+    assert!(table.len() >= 3 && table.iter().all(|line| cells(line) == cells(table[0])), "{markdown}");
 }
 
 #[test]
@@ -252,8 +403,8 @@ fn periods_are_read_and_shown() {
 fn cells_of_the_csv_are_never_formulas() {
     let digest = tally(&[DutyFigures { workflow: "=cmd|calc".into(), ..met("INC-1", MONDAY, MINUTE) }], week().to);
     let csv = digest.csv();
-    assert!(csv.contains(",'=cmd|calc,incident,acknowledge,1,1,0,0,"), "{csv}");
-    assert!(csv.lines().all(|line| line.split(',').count() == 29), "{csv}");
+    assert!(csv.contains(",'=cmd|calc,Incident response,incident,acknowledge,1,1,0,0,0,0,"), "{csv}");
+    assert!(csv.lines().all(|line| line.split(',').count() == 32), "{csv}");
 }
 
 #[tokio::test]

@@ -266,6 +266,16 @@ impl View {
         Ok(())
     }
 
+    /// The restricted cases that are open, or were closed at `since` or later.
+    ///
+    /// # Errors
+    /// A row that this version can't read.
+    pub async fn restricted_since(&mut self, since: At) -> Result<Vec<Case>, StoreError> {
+        let sql = "select snapshot from case_file where restricted and (closed_us is null or closed_us >= $1)";
+        let rows = sqlx::query(sql).bind(since.0).fetch_all(&mut *self.db).await?;
+        rows.iter().map(|row| read_case(row.get(0))).collect()
+    }
+
     /// Those of these cases that there are, in no particular order.
     ///
     /// # Errors

@@ -57,6 +57,8 @@ export function seen(data, view) {
   return JSON.stringify([own && view(own)?.lines, pressable(data, view).map((button) => button.action)]);
 }
 
+const svg = (text) => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+
 export function card(data, { reader, press, heading = "h3" }) {
   const tone = data.tone ?? "calm";
   const acts = pressable(data, reader.view);
@@ -72,6 +74,11 @@ export function card(data, { reader, press, heading = "h3" }) {
       h("div", { class: wide(field.value) ? "field-pair wide" : "field-pair" }, h("dt", {}, field.name), h("dd", { dir: "auto" }, words(field.value, reader))))),
     lines.length > 0 && h("div", { class: "card-you", "data-testid": "for-you" }, icon("you"),
       h("div", {}, lines.map((line) => h("p", { dir: "auto" }, words(line, reader))))),
+    data.more?.length > 0 && h("details", { class: "card-more", "data-testid": "card-more" }, h("summary", {}, "Everything"),
+      h("div", { class: "card-lines" }, data.more.map((line) => h("p", { dir: "auto" }, words(line, reader))))),
+    data.picture && h("div", { class: "card-picture", "data-testid": "card-picture" },
+      h("img", { class: "on-light", src: svg(data.picture.light), alt: data.picture.words }),
+      h("img", { class: "on-dark", src: svg(data.picture.dark), alt: data.picture.words })),
     data.files?.length > 0 && h("p", { class: "card-files" }, data.files.map((file) =>
       h("a", { download: file.name, href: `data:text/plain;charset=utf-8,${encodeURIComponent(file.text)}` }, file.name))),
     foot && h("div", { class: "card-foot" },

@@ -393,7 +393,8 @@ impl Team {
         let rest = self.fake.thread(conversation, message).into_iter().filter(|it| it.by_bot);
         let begins = format!("({} of ", 2);
         if let Some(second) = rest.clone().position(|it| it.text.starts_with(&begins)) {
-            blocks.extend(rest.skip(second).take_while(|it| it.text.starts_with('(')).flat_map(|it| it.blocks));
+            let more = rest.skip(second).take_while(|it| it.text.starts_with('('));
+            blocks.extend(more.flat_map(|it| self.in_short(&it.blocks, at)));
         }
         let shown = bare(&self.fake.render(&blocks, self.zone));
         let wanted = bare(&self.written(card, at));

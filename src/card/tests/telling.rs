@@ -131,6 +131,8 @@ fn a_card_is_the_json_that_pages_read() {
         }],
         due_us: None,
         files: Vec::new(),
+        more: Vec::new(),
+        picture: None,
     };
     let expected = json!({
         "tone": "nudge",

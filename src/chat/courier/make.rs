@@ -7,7 +7,9 @@ use crate::digest;
 use crate::domain::notice::{Stands, To};
 use crate::domain::obligation::{Holder, Obligation};
 use crate::domain::policy::Channel;
-use crate::domain::{At, Case, CaseId, Lane, Notice, OutboxId, People, PersonId, Place, Policy, RoleId, Telling, bot};
+use crate::domain::{
+    At, Case, CaseId, Lane, Notice, OutboxId, People, PersonId, Place, Policy, RoleId, Span, Telling, bot,
+};
 use crate::grammar::How;
 use crate::ledger::record::{NotTold, NotToldBecause, Record};
 use crate::ledger::{self, Subjects};
@@ -15,6 +17,8 @@ use crate::store::{CardDue, OutboxDue, StoreError};
 
 /// How many cases are looked at for what somebody takes over.
 const TAKEN_OVER_AT_MOST: u32 = 200;
+/// A digest that is posted so long after its hour says so.
+const DIGEST_IS_LATE: Span = Span::minutes(15);
 
 /// A message ready to go.
 pub(super) struct Outgoing {
@@ -211,6 +215,11 @@ impl LaneRun {
             let mut card = digest::compute(&self.reader, &period, workflows, *to).await?.card(speaker.prefix);
             // Two teams may have theirs in one channel.
             card.title.insert(0, Word::from(format!("{schedule} · ").as_str()));
+            if self.desk.clock.now() - *to > DIGEST_IS_LATE {
+                let due = ["This digest was due at ", "; it comes late, and once for all that was missed meanwhile."];
+                let line = vec![Word::from(due[0]), Word::Time(*to), Word::from(due[1])];
+                card.lines.insert(0, line);
+            }
             return Ok(card);
         }
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());

@@ -162,6 +162,10 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
         }
     }
     pages.turn();
+    for line in &card.more {
+        pages.line(&pen.line(line));
+    }
+    pages.turn();
     let mut pages = pages.done;
     if pages.is_empty() {
         let description = if lead.is_some() { String::new() } else { "…".to_owned() };
@@ -221,6 +225,13 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
         let named = body["allowed_mentions"]["users"].as_array().cloned().unwrap_or_default();
         body["allowed_mentions"]["users"] =
             named.into_iter().chain(users.into_iter().map(|user| json!(user))).collect();
+    }
+    let picture = card.picture.as_ref().filter(|picture| !picture.png.is_empty());
+    if let (Some(picture), Some(first)) = (picture, drafts.first_mut()) {
+        if let Some(embed) = first.body["embeds"].get_mut(0) {
+            embed["image"] = json!({ "url": format!("attachment://{}", picture.name) });
+        }
+        first.files.push(Upload { name: picture.name.clone(), bytes: picture.png.clone() });
     }
     for draft in drafts.iter_mut() {
         let named = draft.files.iter().enumerate().map(|(at, file)| json!({ "id": at, "filename": file.name }));

@@ -50,7 +50,7 @@ pub(super) trait Directory {
 pub(super) struct Drawn {
     /// Never empty. The first is the message; the others follow in its thread.
     pub messages: Vec<Message>,
-    pub files: Vec<TextFile>,
+    pub files: Vec<NewFile>,
 }
 
 #[derive(Debug, Default)]
@@ -61,9 +61,17 @@ pub(super) struct Message {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TextFile {
+pub(super) struct NewFile {
     pub name: String,
-    pub text: String,
+    pub bytes: Vec<u8>,
+    /// A picture in words.
+    pub words: Option<String>,
+}
+
+impl NewFile {
+    fn text(name: String, text: &str) -> NewFile {
+        NewFile { name, bytes: text.as_bytes().to_vec(), words: None }
+    }
 }
 
 pub(super) fn draw(card: &Card, directory: &dyn Directory) -> Drawn {
@@ -87,10 +95,20 @@ pub(super) fn draw(card: &Card, directory: &dyn Directory) -> Drawn {
     pen.close_block();
     pen.blocks.extend(to_type);
     pen.fields(&card.fields);
+    // What lies beneath begins a message of its own, which goes into the thread.
+    let beneath = pen.blocks.len();
+    for line in &card.more {
+        if matches!(line[..], [Word::Strong(_)]) {
+            pen.close_block();
+        }
+        pen.line(line, false);
+    }
+    pen.close_block();
     let mut messages = vec![Message::default()];
     let mut size = 0;
-    for (block, characters) in pen.blocks {
+    for (place, (block, characters)) in pen.blocks.into_iter().enumerate() {
         let full = size + characters > MESSAGE_AT_MOST
+            || place == beneath
             || messages.last().is_some_and(|message| message.blocks.len() >= BLOCKS_AT_MOST);
         if full && size > 0 {
             messages.push(Message::default());
@@ -112,8 +130,12 @@ pub(super) fn draw(card: &Card, directory: &dyn Directory) -> Drawn {
     if let Some(first) = messages.first_mut() {
         first.blocks.extend(actions(card));
     }
-    let attached = card.files.iter().map(|file| TextFile { name: file.name.clone(), text: file.text.clone() });
-    Drawn { messages, files: pen.files.into_iter().chain(attached).collect() }
+    let attached = card.files.iter().map(|file| NewFile::text(file.name.clone(), &file.text));
+    let picture = card.picture.iter().filter(|picture| !picture.png.is_empty()).map(|picture| {
+        let (name, bytes, words) = (picture.name.clone(), picture.png.clone(), Some(picture.words.clone()));
+        NewFile { name, bytes, words }
+    });
+    Drawn { messages, files: pen.files.into_iter().chain(attached).chain(picture).collect() }
 }
 
 /// The card in Slack's markup, for notifications: people's words escaped, moments in the reader's zone.
@@ -314,7 +336,7 @@ fn actions(card: &Card) -> Vec<Json> {
 struct Pen<'a> {
     directory: &'a dyn Directory,
     blocks: Vec<(Json, usize)>,
-    files: Vec<TextFile>,
+    files: Vec<NewFile>,
     /// Inline elements of the line that is being written.
     section: Vec<Json>,
     size: usize,
@@ -453,7 +475,7 @@ impl<'a> Pen<'a> {
             let name = format!("text-{}.txt", digest(code));
             self.text(&format!("(the whole of it, {count} characters, is in the file {name} beside it)"), true);
             if !self.files.iter().any(|file| file.name == name) {
-                self.files.push(TextFile { name, text: code.to_owned() });
+                self.files.push(NewFile::text(name, code));
             }
         } else if code.contains('\n') {
             self.end_line();

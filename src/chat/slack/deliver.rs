@@ -8,7 +8,8 @@ use serde_json::{Value as Json, json};
 
 use super::answer::note;
 use super::api::Called;
-use super::blocks::{self, Message, TextFile, digest};
+use super::blocks::{self, Message, NewFile, digest};
+use super::words::cut;
 use super::{PAUSES, Slack, Trouble, lock, word};
 use crate::chat::{Edit, Post, Receipt, Undelivered};
 use crate::domain::{Lane, Place};
@@ -24,6 +25,8 @@ const SETTLES_WITHIN: Duration = Duration::from_millis(2_500);
 const SOON: Duration = Duration::from_secs(1);
 /// How often a message that isn't there is sent anew, before it is left to the courier.
 const SENDS: u32 = 3;
+/// Characters of what stands for a picture where it isn't seen.
+const ALT_AT_MOST: usize = 1_000;
 
 /// What stands instead of a further part of a message that became shorter.
 const OVER: &str = "What stood here is over. The message that it belonged to says how it stands now.";
@@ -335,8 +338,8 @@ impl Slack {
         Ok(None)
     }
 
-    /// Puts a text beside a message, as a file in its thread. The same text is put there once: its name says so.
-    async fn share_in(&self, channel: &str, root: &str, file: &TextFile) -> Result<(), Undelivered> {
+    /// Puts a file beside a message, in its thread. The same file is put there once: its name says so.
+    async fn share_in(&self, channel: &str, root: &str, file: &NewFile) -> Result<(), Undelivered> {
         let nonce = format!("{channel}:{root}:{}", file.name);
         if lock(&self.sent).contains(&nonce) {
             return Ok(());
@@ -355,15 +358,16 @@ impl Slack {
     }
 
     /// A file for one person alone.
-    pub(super) async fn share_with(&self, person: &str, file: &TextFile) -> Called<()> {
+    pub(super) async fn share_with(&self, person: &str, file: &NewFile) -> Called<()> {
         let lane = Lane::direct(&self.platform, person);
         let channel = self.channel_of(&lane).await.map_err(|why| Trouble::Said(why.to_string()))?;
         self.upload(file, json!({ "channel_id": channel })).await
     }
 
-    async fn upload(&self, file: &TextFile, mut place: Json) -> Called<()> {
-        let bytes = file.text.clone().into_bytes();
-        let arguments = [("filename", file.name.clone()), ("length", bytes.len().to_string())];
+    async fn upload(&self, file: &NewFile, mut place: Json) -> Called<()> {
+        let bytes = file.bytes.clone();
+        let mut arguments = vec![("filename", file.name.clone()), ("length", bytes.len().to_string())];
+        arguments.extend(file.words.iter().map(|words| ("alt_txt", cut(words, ALT_AT_MOST))));
         let granted = self.api.get("files.getUploadURLExternal", &arguments).await?;
         self.api.upload(word(&granted, "upload_url"), bytes).await?;
         place["files"] = json!([{ "id": word(&granted, "file_id"), "title": file.name }]);

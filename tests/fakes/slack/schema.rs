@@ -17,6 +17,11 @@ const ALSO_TAKEN: &[(&str, &str, &str)] = &[
         "documented beside `users`; the union of the types has it on both branches only by luck",
     ),
     (
+        "files.getUploadURLExternal",
+        "alt_txt",
+        "documented under that name (docs.slack.dev/reference/methods/files.getUploadURLExternal); the types call it alt_text",
+    ),
+    (
         "conversations.members",
         "include_locale",
         "clients that page users and members by one request type send it; ignored",

@@ -50,6 +50,8 @@ fn full() -> Card {
         buttons: (0..30).map(button).collect(),
         due_us: None,
         files: Vec::new(),
+        more: Vec::new(),
+        picture: None,
     }
 }
 
@@ -176,7 +178,7 @@ fn what_is_long_goes_on_and_what_is_code_goes_along() {
     let code = "line\n".repeat(1_000);
     let with_code = drawn(&card("Code", vec![vec![Word::Code(code.clone())]]));
     assert_eq!(with_code.files.len(), 1);
-    assert_eq!(with_code.files[0].text, code);
+    assert_eq!(with_code.files[0].bytes, code.as_bytes());
     assert!(words(&with_code.messages[0].blocks).contains(&with_code.files[0].name));
 }
 
@@ -245,5 +247,5 @@ fn a_button_that_wants_a_second_press_asks_its_question() {
 fn files_of_a_card_go_with_it() {
     let files = vec![crate::card::Attached { name: "INC-1-dora.json".to_owned(), text: "{}".to_owned() }];
     let drawn = drawn(&Card { title: vec![Word::from("INC-1")], files, ..Card::default() });
-    assert_eq!(drawn.files, [TextFile { name: "INC-1-dora.json".to_owned(), text: "{}".to_owned() }]);
+    assert_eq!(drawn.files, [NewFile::text("INC-1-dora.json".to_owned(), "{}")]);
 }
