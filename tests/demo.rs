@@ -332,7 +332,7 @@ fn told_as_it_was(kept: &Kept, demo: &Demo) {
         "18:00 bot EXC-1 · expired",
         "the evidence up to entry",
         "/sla digest → SLA digest",
-        "decision: 1 opened, 1 late (risk 1)",
+        "Decision: 0 of 1 in time",
         "rollbacks: live asked for 1",
         "handoffs: offered 1, accepted 1",
     ] {

@@ -61,7 +61,8 @@ fn a_newcomer_sees_a_nudge_and_its_evidence_within_a_few_clicks() {
         page.click("button-approve:APR-1:1").await;
         page.sees("card", "approved ·").await;
         page.says("/sla digest").await;
-        page.sees("answer", "decision: 1 opened").await;
+        page.sees("answer", "In time: 0 of 1 (0 %)").await;
+        page.sees("card-picture", "").await;
         page.says("/sla mine").await;
         page.sees("answer", "You owe nothing").await;
         let out = browser.folder.path().join("APR-1");

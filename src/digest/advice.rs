@@ -49,11 +49,16 @@ pub(super) fn of(digest: &Digest) -> Vec<Advice> {
                     "late-by-one",
                     line.late,
                     format!(
-                        "{} {}: {} of {} came too late, {times} of them by {whose}. Agree with {whose} on who answers, or on more people for it.",
+                        "{} {}: {} of {} came too late, {}by {whose}. Agree with {whose} on who answers, or on more people for it.",
                         capital(&what),
                         figures(line),
                         line.late,
                         line.late + line.kept,
+                        match (line.late, times) {
+                            (1, _) => String::new(),
+                            (late, times) if late == times => "all ".to_owned(),
+                            (_, times) => format!("{times} of them "),
+                        },
                     ),
                 ),
                 None => add(

@@ -467,7 +467,7 @@ async fn golden_ledgers_are_rebuilt_verified_answered_and_exported() {
             ("/incident timeline INC-1", &["The work goes on", "Ravi contested the breach"]),
             ("/approval timeline APR-1", &["Priya approved"]),
             ("/sla status", &["credit"]),
-            ("/sla digest 2026-11-23..2026-11-24", &["acknowledge"]),
+            ("/sla digest 2026-11-23..2026-11-24", &["Acknowledgement"]),
         ] {
             let answer = house.ask("greta", line).await;
             assert!(!answer.starts_with('{'), "{line} has no words: {answer}");

@@ -48,4 +48,4 @@
       greta hears: is late. Contest the breach instead: a deadline that has passed can't be paused.
 # The digest shows how long it stood still, so that pausing hides nothing.
       greta> /sla digest
-      greta hears: resolution: 1 opened ... paused 2 h
+      greta hears: Resolution: ... paused 2 h

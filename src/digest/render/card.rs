@@ -41,7 +41,7 @@ impl Digest {
         for of in &self.workflows {
             card.more.push(vec![Word::Strong(of.workflow.clone())]);
             for layer in of.layers() {
-                card.more.push(vec![Word::Text(layer.words())]);
+                card.more.push(vec![Word::Strong(layer.words())]);
                 card.more.extend(layer.lines.iter().map(|line| vec![Word::Text(sentence(line))]));
             }
             card.more.extend(of.count_lines().map(|line| vec![Word::Text(line)]));
