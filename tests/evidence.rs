@@ -494,8 +494,16 @@ async fn a_backup_has_what_recoveries_left_and_wants_a_whole_folder() {
     restore(older.path(), data.path());
     recover(data.path(), true).await.expect("a recovery");
 
+    // What an erasure couldn't remove yet, and what was exported and isn't recorded.
+    for noted in ["erased-files", "exported", "exported.taken"] {
+        std::fs::write(data.path().join(noted), noted).expect("written");
+    }
     let out = tempfile::tempdir().expect("a folder");
     let whole = backup::backup(data.path(), &out.path().join("whole")).await.expect("a backup");
+    for noted in ["erased-files", "exported", "exported.taken"] {
+        assert_eq!(std::fs::read_to_string(whole.out.join(noted)).expect("it is there"), noted);
+        std::fs::remove_file(whole.out.join(noted)).expect("removed");
+    }
     assert_eq!(whole.lost_heads, 1, "{whole}");
     assert!(whole.to_string().contains("the log that a recovery ended"), "{whole}");
     assert_eq!(std::fs::read(whole.out.join("checkpoint.lost.1")).expect("it is there"), lost);

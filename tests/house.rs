@@ -39,7 +39,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("config", "blobs domain grammar web"),
     ("attest", "audit bundle domain folder seal store"),
     ("audit", "blobs domain folder heard keys ledger rebuild record seal stamp store"),
-    ("backup", "blobs erasure folder stamp store"),
+    ("backup", "blobs erasure exports folder stamp store"),
     ("bundle", "audit blobs card clock csv digest domain folder grammar heard keys ledger record seal stamp store"),
     ("erasure", "blobs clock desk domain exports folder heard ledger rebuild record seal store"),
     ("exports", "bundle desk domain folder stamp store"),

@@ -10,7 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::blobs::{self, BlobError, Blobs};
-use crate::evidence::erasure::journal;
+use crate::evidence::erasure::{journal, left_over};
+use crate::evidence::exports;
 use crate::ledger::folder::{self, Folder, FolderError};
 use crate::stamp::kept;
 use crate::store::{self, StoreError};
@@ -115,6 +116,16 @@ pub async fn backup(data: &Path, out: &Path) -> Result<Copied, BackupError> {
     let stamps = data.join(kept::FOLDER);
     if stamps.is_dir() {
         copy_all(&stamps, &out.join(kept::FOLDER))?;
+    }
+    // After the files: what is to go of them, and what was exported and isn't recorded yet. A bot that goes on from the copy sees to both.
+    for noted in [left_over::FILE, exports::NOTED, exports::NOTED_TAKEN] {
+        let (from, to) = (data.join(noted), out.join(noted));
+        match fs::copy(&from, &to) {
+            Ok(_) => sync(&to)?,
+            // There is nothing to see to, or the bot saw to it just now.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(at(&from)(error)),
+        }
     }
     // Last, so that it names whatever is out of the database that was copied: a later restore of an older one brings nobody back.
     let (erasures, to) = (data.join(journal::FILE), out.join(journal::FILE));

@@ -28,7 +28,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Where they lie in the data folder, each under the SHA-256 of the secret that it is fetched with.
 const FOLDER: &str = "exports";
 /// What was exported at the command line and isn't in the ledger yet: a line of JSON for each.
-const NOTED: &str = "exported";
+pub const NOTED: &str = "exported";
+/// What is being recorded of it.
+pub const NOTED_TAKEN: &str = "exported.taken";
 
 /// Makes them, records them, and hands them over.
 #[derive(Clone)]
@@ -151,7 +153,7 @@ impl Exports {
     /// # Errors
     /// The file's, or the desk's: then it is tried again. What was recorded already is recorded once more.
     pub async fn record_noted(&self) -> io::Result<()> {
-        let (noted, taken) = (self.data.join(NOTED), self.data.join(format!("{NOTED}.taken")));
+        let (noted, taken) = (self.data.join(NOTED), self.data.join(NOTED_TAKEN));
         if !taken.exists() {
             match fs::rename(&noted, &taken) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

@@ -355,7 +355,7 @@ async fn heads_are_stamped_and_renewed_before_the_certificate_ends() {
     counted(data.path(), "head.stamped", 12).await;
     // The operators hear it, and whoever has the incident.
     assert_eq!(told(&house, data.path(), "It covers all older ones").await, 2);
-    assert_eq!(told(&house, data.path(), "it can be resolved").await, 1);
+    assert_eq!(told(&house, data.path(), "The time stamps are renewed").await, 1);
     house.ask("arjun", &format!("/incident resolve {about} The authority has a new certificate")).await;
     assert_eq!(house.desk.shown().bot.heads.stamps.incident, None);
     house.advance(Span::days(6)).await;

@@ -69,7 +69,12 @@ impl Stamps {
 impl Stamps {
     /// Sees what became true of a case: whether an incident is open about these stamps.
     pub(super) fn observe(&mut self, case: &Case, event: &Became) {
-        let (Body::Incident(incident), Became::Incident(event)) = (&case.body, event) else { return };
+        let (incident, event) = match (&case.body, event) {
+            (Body::Incident(incident), Became::Incident(event)) => (incident, event),
+            (Body::Incident(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_) | Body::Rollback(_), _) => {
+                return;
+            }
+        };
         let is_it = self.incident == Some(case.id);
         match event {
             incident::Event::Opened(opened) => {
@@ -83,8 +88,11 @@ impl Stamps {
                     self.incident = Some(case.id);
                 }
             }
-            incident::Event::Merged { into, .. } if is_it => self.incident = Some(*into),
-            incident::Event::Resolved { .. } | incident::Event::Reviewed { .. } | incident::Event::Withdrawn { .. }
+            // Merged, its date is lost: another one is opened, unless there are new stamps by then.
+            incident::Event::Merged { .. }
+            | incident::Event::Resolved { .. }
+            | incident::Event::Reviewed { .. }
+            | incident::Event::Withdrawn { .. }
                 if is_it =>
             {
                 self.incident = None;
@@ -132,7 +140,7 @@ impl Draft<'_> {
             Some(by) if before.told.is_some() => {
                 let renewed = format!("The head over {size} entries has a time stamp {by}. It covers all older ones.");
                 if let Some(incident) = before.incident {
-                    let seen = format!("{renewed} What this incident is about is done: it can be resolved.");
+                    let seen = format!("{renewed} The time stamps are renewed.");
                     self.ruling.then.push(Then::Case(incident, every_case::Command::Observe { seen }.into()));
                 }
                 renewed

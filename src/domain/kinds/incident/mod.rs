@@ -562,7 +562,7 @@ impl Incident {
             (Duty::Contain, harms && matches!(self.state, IncidentState::Open | IncidentState::Acknowledged)),
             (Duty::Update, harms && live),
             (Duty::Resolve, live),
-            (Duty::Review, harms && self.state == IncidentState::Resolved),
+            (Duty::Review, self.state == IncidentState::Resolved),
             (Duty::FillSeat, harms && live),
         ]
     }

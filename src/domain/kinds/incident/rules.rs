@@ -350,10 +350,11 @@ fn owe_new_stamps(draft: &mut Draft<'_>, ends: At) {
         return;
     };
     let policy = draft.world.stamped;
-    // Where the policy asks nothing at its own severity, what it asks at the nearest one says whose it is.
-    let severities = [incident.severity].into_iter().chain(Severity::ALL.into_iter().rev());
+    // Where the policy asks nothing at its own severity, what it asks at the nearest one says whose it is; of two, at the graver.
+    let mut severities = Severity::ALL;
+    severities.sort_by_key(|severity| (*severity as u8).abs_diff(incident.severity as u8));
     let target =
-        |duty| severities.clone().find_map(|severity| policy.target(duty, &draft.case.workflow, Some(severity)));
+        |duty| severities.iter().find_map(|severity| policy.target(duty, &draft.case.workflow, Some(*severity)));
     let resolves = target(Duty::Resolve);
     let holder = resolves.or_else(|| target(Duty::Acknowledge)).and_then(|target| target.holder.clone());
     let Some(holder) = holder.map(|role| Holder::Roles(vec![role])) else { return };
