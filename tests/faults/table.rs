@@ -772,7 +772,8 @@ fn every_write_of_the_source_has_its_rows() {
     let mut files = Vec::new();
     sources(&root().join("src"), &mut files);
     let mut found: Vec<(String, String)> = Vec::new();
-    for path in files {
+    // Beside them lies the font of the charts.
+    for path in files.into_iter().filter(|path| path.extension().is_some_and(|it| it == "rs")) {
         let name = path.strip_prefix(root()).expect("a file below").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).expect("a file");
         found.extend(functions_that_write(&text).into_iter().map(|function| (name.clone(), function)));
