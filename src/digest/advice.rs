@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Digest, Line};
 use crate::domain::{Duty, Span};
+use crate::grammar::capital;
 
 /// At most so many are given.
 const AT_MOST: usize = 3;
@@ -130,7 +131,6 @@ pub(super) fn of(digest: &Digest) -> Vec<Advice> {
         "Something may have been said that nobody heard. Ask there, and say it again where it counts.".to_owned(),
     );
     all.sort_by(|one, other| other.answers.cmp(&one.answers).then_with(|| rank(&one.rule).cmp(&rank(&other.rule))));
-    // One thing about each answer: what is late by somebody is the same trouble as what isn't attributed.
     all.truncate(AT_MOST);
     all
 }
@@ -165,9 +165,4 @@ fn messages(count: u64) -> String {
         1 => "One message".to_owned(),
         count => format!("{count} messages"),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

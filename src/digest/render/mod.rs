@@ -13,6 +13,7 @@ use chrono_tz::Tz;
 
 use super::{Count, Digest, Latency, Layer, Line, OfWorkflow, OldItem, Period, Target};
 use crate::domain::{At, Duty, Span};
+use crate::grammar::capital;
 
 /// What to do where something was not heard.
 const UNHEARD_NEXT: &str =
@@ -319,9 +320,4 @@ fn of_all(some: u64) -> String {
         1 => "the one".to_owned(),
         some => format!("all {some}"),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
